@@ -1,0 +1,47 @@
+/** One configuration, four projects; `npm test` says which of them this machine can run. */
+const shared = {
+  testEnvironment: 'node',
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^@saas/prisma-(users|projects|notifications)$': '<rootDir>/prisma/$1/client/client.ts',
+    '^@saas/(users|projects|notifications)$': '<rootDir>/subgraphs/$1/src/index.ts',
+    '^@saas/gateway$': '<rootDir>/gateway/src/index.ts',
+    '^@saas/scripts$': '<rootDir>/scripts/index.ts',
+    '^@saas/([a-z-]+)/testing$': '<rootDir>/packages/$1/testing/index.ts',
+    '^@saas/([a-z-]+)$': '<rootDir>/packages/$1/index.ts',
+  },
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript' } },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/.*/dist/', '<rootDir>/.data/'],
+};
+
+const withStack = {
+  ...shared,
+  globalSetup: '<rootDir>/tests/support/global-setup.ts',
+  globalTeardown: '<rootDir>/tests/support/global-teardown.ts',
+};
+
+export default {
+  workerIdleMemoryLimit: '512MB',
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: [
+        '<rootDir>/{packages,gateway,subgraphs,scripts}/**/*.test.ts',
+        '<rootDir>/tests/{architecture,contract}/**/*.test.ts',
+      ],
+    },
+    { ...withStack, displayName: 'integration', testMatch: ['<rootDir>/tests/integration/**/*.test.ts'] },
+    { ...withStack, displayName: 'e2e', testMatch: ['<rootDir>/tests/e2e/**/*.test.ts'] },
+    { ...withStack, displayName: 'resilience', testMatch: ['<rootDir>/tests/resilience/**/*.test.ts'] },
+  ],
+};

@@ -1,0 +1,37 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { canonicalJson, defineErrors } from '@saas/kernel';
+import type { Claim } from './event-store.port.ts';
+
+export const claimErrors = defineErrors({
+  IDEMPOTENCY_KEY_INVALID: {
+    audience: 'client',
+    retryable: false,
+    message: 'An idempotency key has 1 to 128 printable ASCII characters.',
+  },
+});
+
+const KEY = /^[\x21-\x7e]{1,128}$/;
+
+type Options = {
+  /** Whose keys these are: a user's id, `anonymous`, a consumer's name. */
+  readonly scope: string;
+  /** The name of the operation; the same key for another operation is another request. */
+  readonly operation: string;
+  /** Everything the caller sent, its key included. */
+  readonly input: { readonly idempotencyKey?: string | null };
+  /** Hashes are keyed, for inputs may hold passwords. */
+  readonly secret: string;
+};
+
+/**
+ * The claim a request makes. Without a key of its own the request gets a fresh one, which nobody can repeat.
+ *
+ * @throws {AppError} `IDEMPOTENCY_KEY_INVALID` for a key that is empty, too long, or not printable.
+ */
+export const claimOf = ({ scope, operation, input, secret }: Options): Claim => {
+  const { idempotencyKey, ...request } = input;
+  const key = idempotencyKey ?? randomUUID();
+  if (!KEY.test(key)) throw claimErrors.IDEMPOTENCY_KEY_INVALID({ field: 'idempotencyKey', lengthMax: 128 });
+  const requestHash = createHmac('sha256', secret).update(canonicalJson([operation, request])).digest('base64url');
+  return { scope, key, requestHash };
+};

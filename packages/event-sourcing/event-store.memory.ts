@@ -1,0 +1,112 @@
+import { bucketOfId, newId, systemClock, type Clock, type TenantId } from '@saas/kernel';
+import type { DomainEvent } from './decider.ts';
+import {
+  eventStoreErrors,
+  type Append,
+  type Claim,
+  type EventStore,
+  type OutboxMessage,
+  type Receipt,
+  type Snapshot,
+  type StreamAppend,
+  type StreamSlice,
+  type StreamVersion,
+} from './event-store.port.ts';
+import { outboxMessages } from './outbox-messages.ts';
+import type { RecordedEvent, StreamId } from './recorded-event.ts';
+
+type Stored = { tenantId: TenantId; events: RecordedEvent[]; announced: number; snapshot?: Snapshot };
+
+/** A real event store that forgets on exit. Used by unit tests; held to the same contract as the others. */
+export const memoryEventStore = (
+  clock: Clock = systemClock,
+): EventStore & { readonly outbox: readonly OutboxMessage[] } => {
+  const streams = new Map<StreamId, Stored>();
+  const claims = new Map<string, { requestHash: string; result: readonly StreamVersion[] }>();
+  const received = new Map<string, number>();
+  const outbox: OutboxMessage[] = [];
+
+  const ofTenant = (tenantId: TenantId, stream: StreamId): Stored | undefined => {
+    const stored = streams.get(stream);
+    return stored?.tenantId === tenantId ? stored : undefined;
+  };
+  const isAt = (tenantId: TenantId, { stream, version }: StreamVersion): boolean =>
+    (ofTenant(tenantId, stream)?.events.length ?? 0) === version && (version > 0 || !streams.has(stream));
+
+  const check = ({ tenantId, streams: appends, dependsOn = [], claim, receipt }: Append): void => {
+    if (receipt) checkReceipt(receipt, received);
+    const expected = appends.map(({ stream, expectedVersion }) => ({ stream, version: expectedVersion }));
+    const isStale = [...expected, ...dependsOn].some((each) => !isAt(tenantId, each));
+    if (isStale || (claim && claims.has(claimId(tenantId, claim)))) throw eventStoreErrors.VERSION_CONFLICT();
+  };
+
+  const store = (append: Append, each: StreamAppend): StreamVersion => {
+    const { tenantId, metadata } = append;
+    if (each.events.length === 0) return { stream: each.stream, version: each.expectedVersion };
+    const stored = streams.get(each.stream) ?? { tenantId, events: [], announced: 0 };
+    const recordedAt = clock.now().toISOString();
+    stored.events.push(
+      ...each.events.map((event, index) => ({
+        ...event,
+        id: newId('evt', bucketOfId(tenantId), clock),
+        stream: each.stream,
+        version: each.expectedVersion + index + 1,
+        tenantId,
+        metadata,
+        recordedAt,
+      })),
+    );
+    outbox.push(...outboxMessages(append, each, stored.announced, clock));
+    stored.announced += each.announcements?.length ?? 0;
+    const version = stored.events.length;
+    if (each.snapshot) stored.snapshot = { ...each.snapshot, version };
+    streams.set(each.stream, stored);
+    return { stream: each.stream, version };
+  };
+
+  return {
+    outbox,
+    async read<Event extends DomainEvent>(
+      tenantId: TenantId,
+      ids: readonly StreamId[],
+      { snapshots, upTo }: { readonly snapshots?: number; readonly upTo?: readonly number[] } = {},
+    ) {
+      return ids.map((id, index) => sliceOf<Event>(ofTenant(tenantId, id), snapshots, upTo?.[index]));
+    },
+    async honoured(tenantId, claim) {
+      const known = claims.get(claimId(tenantId, claim));
+      if (known && known.requestHash !== claim.requestHash) throw eventStoreErrors.IDEMPOTENCY_KEY_REUSED();
+      return known?.result;
+    },
+    async append(append) {
+      check(append);
+      const result = append.streams.map((each) => store(append, each));
+      const { tenantId, claim, receipt } = append;
+      if (claim) claims.set(claimId(tenantId, claim), { requestHash: claim.requestHash, result });
+      if (receipt) received.set(receiptId(receipt), receipt.sequence);
+      return { streams: result };
+    },
+  };
+};
+
+const claimId = (tenantId: TenantId, { scope, key }: Claim): string => JSON.stringify([tenantId, scope, key]);
+const receiptId = ({ consumer, stream }: Receipt): string => JSON.stringify([consumer, stream]);
+
+const checkReceipt = (receipt: Receipt, received: ReadonlyMap<string, number>): void => {
+  const seen = received.get(receiptId(receipt)) ?? 0;
+  const fields = { consumer: receipt.consumer, seen, sequence: receipt.sequence };
+  if (receipt.sequence <= seen) throw eventStoreErrors.MESSAGE_ALREADY_RECEIVED(fields);
+  if (receipt.sequence > seen + 1) throw eventStoreErrors.MESSAGE_EARLY(fields);
+};
+
+const sliceOf = <Event extends DomainEvent>(
+  stored: Stored | undefined,
+  snapshots: number | undefined,
+  upTo = Number.MAX_SAFE_INTEGER,
+): StreamSlice<Event> => {
+  if (!stored) return { events: [], version: 0 };
+  const kept = stored.snapshot;
+  const snapshot = kept && kept.schemaVersion === snapshots && kept.version <= upTo ? kept : undefined;
+  const events = stored.events.slice(snapshot?.version ?? 0, upTo) as unknown as RecordedEvent<Event>[];
+  return { ...(snapshot && { snapshot }), events, version: (snapshot?.version ?? 0) + events.length };
+};

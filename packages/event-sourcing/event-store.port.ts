@@ -1,0 +1,143 @@
+import { defineErrors, type TenantId } from '@saas/kernel';
+import type { DomainEvent } from './decider.ts';
+import type { EventMetadata, RecordedEvent, StreamId } from './recorded-event.ts';
+
+/** A stream and how many events it holds. */
+export type StreamVersion = { readonly stream: StreamId; readonly version: number };
+
+/** What others get to hear of an event; see `announce` in the command handler. */
+export type Announcement = {
+  /** Topic exchange: `user_events`, `project_events`, `notification_events`. */
+  readonly topic: string;
+  /** `project.created`: aggregate and what happened, in the past tense. */
+  readonly routingKey: string;
+  readonly body: unknown;
+};
+
+/** An announcement on its way to the broker. Consumers deduplicate on `id`. */
+export type OutboxMessage = Announcement & {
+  readonly id: string;
+  readonly tenantId: TenantId;
+  readonly stream: StreamId;
+  /** Position among the stream's announcements, from 1, without gaps. */
+  readonly sequence: number;
+  readonly headers: Readonly<Record<string, string | number>>;
+};
+
+/**
+ * A caller's promise that this key always means this request. Remembered for 24 hours.
+ *
+ * @property scope whose key it is; the same key of another scope is another claim.
+ * @property requestHash keyed hash of the whole request without the key; it reveals nothing of the request.
+ */
+export type Claim = { readonly scope: string; readonly key: string; readonly requestHash: string };
+
+/** The mark that a message was consumed; kept with what it caused. */
+export type Receipt = {
+  readonly consumer: string;
+  readonly messageId: string;
+  readonly stream: StreamId;
+  readonly sequence: number;
+};
+
+export type StreamAppend = {
+  readonly stream: StreamId;
+  readonly expectedVersion: number;
+  /** None: the stream only has to be at its version, as with `dependsOn`. */
+  readonly events: readonly DomainEvent[];
+  /** Announcements of these events, in order. */
+  readonly announcements?: readonly Announcement[];
+  /** The state after these events, when it is time to keep it; see {@link Snapshot}. */
+  readonly snapshot?: { readonly schemaVersion: number; readonly state: unknown };
+};
+
+export type Append = {
+  readonly tenantId: TenantId;
+  readonly metadata: EventMetadata;
+  /** At most {@link STREAMS_MAX}, each stream once. */
+  readonly streams: readonly StreamAppend[];
+  /** Streams that must not move either: they are at these versions when the append commits. */
+  readonly dependsOn?: readonly StreamVersion[];
+  readonly claim?: Claim;
+  readonly receipt?: Receipt;
+};
+
+/** How much one append may hold, so that a transaction stays short. */
+export const STREAMS_MAX = 200;
+
+/** State kept so that a long stream need not be read from its start. Another `schemaVersion` than asked for is ignored. */
+export type Snapshot = { readonly version: number; readonly schemaVersion: number; readonly state: unknown };
+
+export type StreamSlice<Event extends DomainEvent> = {
+  readonly snapshot?: Snapshot;
+  /** What follows the snapshot (or everything), oldest first. */
+  readonly events: readonly RecordedEvent<Event>[];
+  /** The version of the last event, or of the snapshot when nothing follows it; 0 for an unknown stream. */
+  readonly version: number;
+};
+
+/** Opaque; hand it to a read that must see this append. Undefined when every read sees it anyway. */
+export type ConsistencyToken = string;
+
+export type Appended = { readonly streams: readonly StreamVersion[]; readonly token?: ConsistencyToken };
+
+export const eventStoreErrors = defineErrors({
+  VERSION_CONFLICT: {
+    audience: 'client',
+    retryable: true,
+    message: 'Someone else changed this at the same moment. Read it again, then retry.',
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    audience: 'client',
+    retryable: false,
+    message: 'This idempotency key was used for a different request.',
+  },
+  MESSAGE_ALREADY_RECEIVED: {
+    audience: 'operator',
+    retryable: false,
+    message: 'This message was consumed before; it changes nothing now.',
+  },
+  MESSAGE_EARLY: {
+    audience: 'operator',
+    retryable: true,
+    message: 'A message overtook the one before it; it will be delivered again.',
+  },
+});
+
+/**
+ * Remembers what happened, stream by stream, tenant by tenant.
+ *
+ * Every adapter must pass `describeEventStoreContract`; the promises below are what it checks.
+ */
+export type EventStore = {
+  /**
+   * Events of each stream, oldest first, as of the newest committed state. A stream of another tenant is empty.
+   *
+   * @param options.snapshots the schema version of snapshots that the reader understands; without it none is used.
+   * @param options.upTo read each stream no further than this version.
+   * @returns one slice per stream asked for, in that order.
+   */
+  read<Event extends DomainEvent>(
+    tenantId: TenantId,
+    streams: readonly StreamId[],
+    options?: { readonly snapshots?: number; readonly upTo?: readonly number[] },
+  ): Promise<readonly StreamSlice<Event>[]>;
+
+  /**
+   * The versions its streams reached when `claim` was first honoured, or undefined if it never was.
+   *
+   * @throws {AppError} `IDEMPOTENCY_KEY_REUSED` when the key came with another request then.
+   */
+  honoured(tenantId: TenantId, claim: Claim): Promise<readonly StreamVersion[] | undefined>;
+
+  /**
+   * Stores the events, the read models that are kept with them, their announcements, the claim and the receipt
+   * together in one transaction on one shard, or none of them.
+   *
+   * @throws {AppError} `VERSION_CONFLICT` when a stream is not at its version, or a rival has just honoured the
+   *   same claim. Nothing was stored; read again.
+   * @throws {AppError} `MESSAGE_ALREADY_RECEIVED` or `MESSAGE_EARLY` by the receipt: a consumer takes every stream's
+   *   messages once and in order.
+   */
+  append(append: Append): Promise<Appended>;
+};

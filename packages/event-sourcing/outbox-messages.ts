@@ -1,0 +1,36 @@
+import { bucketOfId, newId, type Clock } from '@saas/kernel';
+import type { Append, OutboxMessage, StreamAppend } from './event-store.port.ts';
+
+/**
+ * The announcements of one stream as messages, numbered after the `announced` that went before.
+ *
+ * @see CloudEvents 1.0, AMQP protocol binding: attributes travel as headers with the prefix `cloudEvents_`.
+ */
+export const outboxMessages = (
+  { tenantId, metadata }: Append,
+  { stream, announcements = [] }: StreamAppend,
+  announced: number,
+  clock: Clock,
+): readonly OutboxMessage[] =>
+  announcements.map((announcement, index) => {
+    const id = newId('evt', bucketOfId(tenantId), clock);
+    return {
+      ...announcement,
+      id,
+      tenantId,
+      stream,
+      sequence: announced + index + 1,
+      headers: {
+        cloudEvents_specversion: '1.0',
+        cloudEvents_id: id,
+        cloudEvents_type: announcement.routingKey,
+        cloudEvents_source: `/${announcement.topic}`,
+        cloudEvents_subject: stream,
+        cloudEvents_time: clock.now().toISOString(),
+        'x-tenant-id': tenantId,
+        'x-request-id': metadata.requestId,
+        'x-actor': metadata.actor,
+        ...(metadata.causationId === undefined ? {} : { 'x-causation-id': metadata.causationId }),
+      },
+    };
+  });

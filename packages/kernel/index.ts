@@ -1,0 +1,7 @@
+export * from './assert-never.ts';
+export * from './brand.ts';
+export * from './bucket-of.ts';
+export * from './canonical-json.ts';
+export * from './clock.ts';
+export * from './errors.ts';
+export * from './ids.ts';

@@ -1,0 +1,33 @@
+import type { OutboxMessage } from '@saas/event-sourcing';
+
+/** What a consumer receives: the message as its sender wrote it. */
+export type Message = OutboxMessage;
+
+export type Subscription = {
+  /** Names the consumer, for ever: its queue outlives the process. */
+  readonly queue: string;
+  /**
+   * Which messages arrive. Sequences count every announcement of a stream, so bind all routing keys of an aggregate
+   * (`task.#`) and ignore what is of no interest; a part of them would look like a gap.
+   */
+  readonly bindings: readonly { readonly topic: string; readonly pattern: string }[];
+  /** Resolves when the message's effect is committed. A rejection brings the message back later. */
+  readonly handle: (message: Message) => Promise<void>;
+};
+
+/**
+ * Carries announcements between services: topic exchanges, durable queues, at least once, in order per stream.
+ *
+ * Every adapter must pass `describeMessageBusContract`.
+ */
+export type MessageBus = {
+  /**
+   * Publishes in order per stream. A message that is not confirmed holds back the later ones of its stream.
+   *
+   * @returns the ids of the messages that are confirmed; publish the others again, in order.
+   */
+  publish(messages: readonly Message[]): Promise<ReadonlySet<string>>;
+
+  /** From now on hands every matching message to `handle`, one at a time per stream. */
+  subscribe(subscription: Subscription): Promise<{ close(): Promise<void> }>;
+};
