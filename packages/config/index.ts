@@ -1,0 +1,3 @@
+export * from './read-config.ts';
+export * from './secret.ts';
+export * from './settings.ts';
