@@ -7,25 +7,25 @@
  */
 const { createHash } = require('node:crypto');
 const { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
-const { join } = require('node:path');
+const path = require('node:path');
 const { dependencies } = require('./package.json');
 
-const prismaFolder = join(__dirname, '..', 'prisma');
+const prismaFolder = path.join(__dirname, '..', 'prisma');
 
 /** What the client is made of: this file, the generator's (pinned) version and the schema files, links followed. */
 const fingerprintOf = (service) => {
-  const folder = join(prismaFolder, service);
+  const folder = path.join(prismaFolder, service);
   const hash = createHash('sha256');
   hash.update(readFileSync(__filename));
   hash.update(`${dependencies['@prisma/client-generator-ts']} ${dependencies['@prisma/internals']}\0`);
   for (const name of readdirSync(folder).toSorted()) {
-    if (name.endsWith('.prisma')) hash.update(`${name}\0`).update(readFileSync(join(folder, name)));
+    if (name.endsWith('.prisma')) hash.update(`${name}\0`).update(readFileSync(path.join(folder, name)));
   }
   return hash.digest('hex');
 };
 
 const isCurrent = (service, fingerprint) => {
-  const stamp = join(prismaFolder, service, 'client', '.stamp');
+  const stamp = path.join(prismaFolder, service, 'client', '.stamp');
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint;
 };
 
@@ -35,10 +35,13 @@ const generate = async (service) => {
   const { PrismaClientTsGenerator } = require('@prisma/client-generator-ts');
   const { enginesVersion } = require('@prisma/engines-version');
 
-  const folder = join(prismaFolder, service);
-  rmSync(join(folder, 'client'), { recursive: true, force: true });
+  const folder = path.join(prismaFolder, service);
+  rmSync(path.join(folder, 'client'), { recursive: true, force: true });
   const generators = await getGenerators({
-    schemaContext: await loadSchemaContext({ schemaPath: { cliProvidedPath: folder }, printLoadMessage: false }),
+    schemaContext: await loadSchemaContext({
+      schemaPath: { cliProvidedPath: folder },
+      printLoadMessage: false,
+    }),
     registry: { 'prisma-client': { type: 'in-process', generator: new PrismaClientTsGenerator() } },
     skipDownload: true,
     version: enginesVersion,
@@ -51,14 +54,14 @@ const generate = async (service) => {
 };
 
 const servicesWithSchema = () =>
-  readdirSync(prismaFolder).filter((name) => existsSync(join(prismaFolder, name, 'schema.prisma')));
+  readdirSync(prismaFolder).filter((name) => existsSync(path.join(prismaFolder, name, 'schema.prisma')));
 
 const main = async (named) => {
   for (const service of named.length > 0 ? named : servicesWithSchema()) {
     const fingerprint = fingerprintOf(service);
     if (isCurrent(service, fingerprint)) continue;
     await generate(service);
-    writeFileSync(join(prismaFolder, service, 'client', '.stamp'), fingerprint);
+    writeFileSync(path.join(prismaFolder, service, 'client', '.stamp'), fingerprint);
     console.log(`prisma/${service}/client generated`);
   }
 };

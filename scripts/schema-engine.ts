@@ -6,9 +6,8 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { bindMigrationAwareSqlAdapterFactory, ColumnTypeEnum } from '@prisma/driver-adapter-utils';
 import type { SqlDriverAdapter, SqlQuery, SqlResultSet } from '@prisma/driver-adapter-utils';
 import type * as Wasm from '@prisma/schema-engine-wasm/schema_engine_bg';
-import pg from 'pg';
+import { Pool } from 'pg';
 
-const shadowPrefix = 'prisma_migrate_shadow_db_';
 const noFilters = { externalTables: [], externalEnums: [] };
 
 /** What Prisma's own migration engine says about one service's folder and one database. */
@@ -25,29 +24,30 @@ export type SchemaEngine = {
  * Opens Prisma's schema engine (the WebAssembly build, so no download) for the schema and migrations in `folder`.
  *
  * Shadow databases are created beside the database of `url`, whose role therefore needs CREATEDB and, for our
- * migrations, CREATEROLE. Those that a crashed run left behind are dropped first: never point it at a server
- * on which someone else's engine may be running.
+ * migrations, CREATEROLE. Those that a crashed run left behind are dropped first.
  *
  * @param folder a service's folder below `prisma/`.
  * @throws what the engine reports, with its own text, when a migration fails or a schema file is invalid.
  */
 export const openSchemaEngine = async (url: string, folder: string): Promise<SchemaEngine> => {
   const { SchemaEngine: Engine } = await loadWasm();
-  const databases = shadowDatabases(url);
-  await databases.dropStale();
   const files = schemaFiles(folder);
   const migrations = migrationList(folder);
+  const databases = shadowDatabases(url);
 
-  const engine = await Engine.new(
-    { datamodels: files.map(({ path, content }) => [path, content]) },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory({
-      provider: 'postgres',
-      adapterName: '@prisma/adapter-pg',
-      connect: () => databases.connect(),
-      connectToShadowDb: () => databases.connectToShadow(),
-    }),
-  );
+  const engine = await startEngine(databases, async () => {
+    await databases.prepare();
+    return await Engine.new(
+      { datamodels: files.map(({ path, content }) => [path, content]) },
+      () => undefined,
+      bindMigrationAwareSqlAdapterFactory({
+        provider: 'postgres',
+        adapterName: '@prisma/adapter-pg',
+        connect: () => databases.connect(),
+        connectToShadowDb: () => databases.connectToShadow(),
+      }),
+    );
+  });
 
   return {
     driftOf: async () => {
@@ -77,6 +77,25 @@ export const openSchemaEngine = async (url: string, folder: string): Promise<Sch
   };
 };
 
+/** Closes the sessions when there is no engine to close them. */
+const startEngine = async <Engine>(databases: { close(): Promise<void> }, start: () => Promise<Engine>) => {
+  try {
+    return await readable(start());
+  } catch (error) {
+    await databases.close();
+    throw error;
+  }
+};
+
+/** What we use of it; Node's own types leave it to the browser's. */
+type WebAssemblyApi = {
+  instantiate(
+    bytes: Uint8Array,
+    imports: Record<string, Record<string, unknown>>,
+  ): Promise<{ instance: { exports: Record<string, () => void> } }>;
+};
+const { WebAssembly: webAssembly } = globalThis as unknown as { WebAssembly: WebAssemblyApi };
+
 let loaded: Promise<typeof Wasm> | undefined;
 
 /**
@@ -86,22 +105,26 @@ let loaded: Promise<typeof Wasm> | undefined;
 const loadWasm = (): Promise<typeof Wasm> => {
   loaded ??= (async () => {
     // The module reports a panic here before it traps; without the registry the report itself would throw.
-    Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => console.error(text) } });
+    Object.assign(globalThis, {
+      PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => console.error(text) },
+    });
     const specifier = '@prisma/schema-engine-wasm/schema_engine_bg';
     const glue: typeof Wasm = await import('@prisma/schema-engine-wasm/schema_engine_bg');
-    const file = createRequire(import.meta.url).resolve(specifier).replace(/\.js$/u, '.wasm');
-    const { instance } = await WebAssembly.instantiate(readFileSync(file), {
+    const file = createRequire(import.meta.url)
+      .resolve(specifier)
+      .replace(/\.js$/u, '.wasm');
+    const { instance } = await webAssembly.instantiate(readFileSync(file), {
       './schema_engine_bg.js': withIdleTimers(glue),
     });
-    glue.__wbg_set_wasm(instance.exports);
-    (instance.exports['__wbindgen_start'] as () => void)();
+    glue['__wbg_set_wasm'](instance.exports);
+    instance.exports['__wbindgen_start']?.();
     return glue;
   })();
   return loaded;
 };
 
 /** The engine leaves a 10 s timer behind for each lock it takes, which must not keep the process alive. */
-const withIdleTimers = (glue: object): WebAssembly.ModuleImports => {
+const withIdleTimers = (glue: object): Record<string, unknown> => {
   const imports: Record<string, unknown> = { ...glue };
   for (const name of Object.keys(imports)) {
     if (!name.startsWith('__wbg_setTimeout_')) continue;
@@ -112,19 +135,28 @@ const withIdleTimers = (glue: object): WebAssembly.ModuleImports => {
       return timer;
     };
   }
-  return imports as WebAssembly.ModuleImports;
+  return imports;
 };
 
 /** One session per database: the engine takes an advisory lock on "its" session and must find it again. */
-const openPool = (url: string): pg.Pool => {
-  const pool = new pg.Pool({ connectionString: url, max: 1, connectionTimeoutMillis: 10_000 });
+const openPool = (url: string): Pool => {
+  const pool = new Pool({
+    connectionString: url,
+    max: 1,
+    idleTimeoutMillis: 0,
+    connectionTimeoutMillis: 10_000,
+  });
   pool.on('error', () => undefined);
   return pool;
 };
 
+/** Held shared by every engine of one main database, and alone by the one that tidies up. */
+const shadowLockKey = 72_707_370;
+
 const shadowDatabases = (url: string) => {
   const main = openPool(url);
-  const open = new Map<string, pg.Pool>();
+  const open = new Map<string, Pool>();
+  let prefix = 'prisma_migrate_shadow_db_';
   const drop = (name: string) => main.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
   const closeShadow = async (name: string) => {
     const pool = open.get(name);
@@ -134,20 +166,28 @@ const shadowDatabases = (url: string) => {
   };
 
   return {
-    dropStale: async () => {
-      // One that has sessions belongs to a run that is still going on.
-      const { rows } = await main.query<{ name: string }>(
-        `SELECT datname AS name FROM pg_database d WHERE starts_with(datname, $1)
-           AND NOT EXISTS (SELECT 1 FROM pg_stat_activity a WHERE a.datid = d.oid)`,
-        [shadowPrefix],
+    /** Drops what crashed runs left behind, unless a run is going on. */
+    prepare: async () => {
+      const { rows } = await main.query<{ oid: number; alone: boolean }>(
+        'SELECT oid, pg_try_advisory_lock($1) AS alone FROM pg_database WHERE datname = current_database()',
+        [shadowLockKey],
       );
-      for (const { name } of rows) await drop(name);
+      prefix += `${rows[0]?.oid}_`;
+      if (rows[0]?.alone === true) {
+        const stale = await main.query<{ name: string }>(
+          'SELECT datname AS name FROM pg_database WHERE starts_with(datname, $1)',
+          [prefix],
+        );
+        for (const { name } of stale.rows) await drop(name);
+        await main.query('SELECT pg_advisory_unlock($1)', [shadowLockKey]);
+      }
+      await main.query('SELECT pg_advisory_lock_shared($1)', [shadowLockKey]);
     },
     connect: async () => adapted(await new PrismaPg(main).connect()),
     // The adapter's own would hand both a connection string and a database to pg, which then takes the string's:
     // the "shadow" would be the main database.
     connectToShadow: async () => {
-      const name = shadowPrefix + randomUUID();
+      const name = prefix + randomUUID().slice(0, 8);
       const shadowUrl = new URL(url);
       shadowUrl.pathname = `/${name}`;
       await main.query(`CREATE DATABASE "${name}"`);
@@ -158,7 +198,7 @@ const shadowDatabases = (url: string) => {
       return adapter;
     },
     close: async () => {
-      for (const name of [...open.keys()]) await closeShadow(name);
+      for (const name of open.keys()) await closeShadow(name);
       await main.end();
     },
   };

@@ -121,7 +121,9 @@ CREATE INDEX "claims_created_at_idx" ON "claims"("created_at");
 -- where another deployer may be creating the same one at this moment.
 DO $$
 BEGIN
-    CREATE ROLE "notifications_service" NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'notifications_service') THEN
+        CREATE ROLE "notifications_service" NOLOGIN;
+    END IF;
 EXCEPTION
     WHEN duplicate_object OR unique_violation THEN NULL;
 END
