@@ -1,0 +1,19 @@
+import type { InvitationId, TenantId, UserId } from '@saas/kernel';
+import type { DomainEvent } from '@saas/event-sourcing';
+import type { TenantRole } from '@saas/auth';
+import type { Email } from '../account/account.values.ts';
+
+type Issued = {
+  invitationId: InvitationId;
+  tenantId: TenantId;
+  email: Email;
+  role: TenantRole;
+  invitedBy: UserId;
+  expiresAt: string;
+  at: string;
+};
+
+/** The permanent record of an invitation. Fields are added as optional, never renamed, never removed. */
+export type InvitationEvent =
+  | DomainEvent<'InvitationWasIssued', Issued>
+  | DomainEvent<'InvitationWasAccepted', { userId: UserId; at: string }>;
