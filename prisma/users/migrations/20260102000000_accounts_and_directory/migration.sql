@@ -77,7 +77,8 @@ CREATE INDEX "registration_claims_user_id_idx" ON "registration_claims"("user_id
 -- CreateIndex
 CREATE INDEX "registration_claims_claimed_at_idx" ON "registration_claims"("claimed_at");
 
--- The rights of the service's role. Take away what it does not need.
+-- The rights of the service's role. The directory (email_reservations, registration_claims) is asked before anybody is
+-- signed in, as the system; a tenant sees no more of it than its own rows.
 GRANT SELECT, INSERT, UPDATE, DELETE ON "accounts" TO "users_service";
 ALTER TABLE "accounts" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "accounts" FORCE ROW LEVEL SECURITY;
@@ -85,7 +86,6 @@ CREATE POLICY "tenant_isolation" ON "accounts"
     USING ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system')
     WITH CHECK ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system');
 
--- The rights of the service's role. Take away what it does not need.
 GRANT SELECT, INSERT, UPDATE, DELETE ON "tenants" TO "users_service";
 ALTER TABLE "tenants" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "tenants" FORCE ROW LEVEL SECURITY;
@@ -93,7 +93,6 @@ CREATE POLICY "tenant_isolation" ON "tenants"
     USING ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system')
     WITH CHECK ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system');
 
--- The rights of the service's role. Take away what it does not need.
 GRANT SELECT, INSERT, UPDATE, DELETE ON "user_sessions" TO "users_service";
 ALTER TABLE "user_sessions" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "user_sessions" FORCE ROW LEVEL SECURITY;
@@ -101,7 +100,6 @@ CREATE POLICY "tenant_isolation" ON "user_sessions"
     USING ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system')
     WITH CHECK ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system');
 
--- The rights of the service's role. Take away what it does not need.
 GRANT SELECT, INSERT, UPDATE, DELETE ON "email_reservations" TO "users_service";
 ALTER TABLE "email_reservations" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "email_reservations" FORCE ROW LEVEL SECURITY;
@@ -109,17 +107,12 @@ CREATE POLICY "tenant_isolation" ON "email_reservations"
     USING ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system')
     WITH CHECK ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system');
 
--- The rights of the service's role. Take away what it does not need.
 GRANT SELECT, INSERT, UPDATE, DELETE ON "registration_claims" TO "users_service";
 ALTER TABLE "registration_claims" ENABLE ROW LEVEL SECURITY;
 ALTER TABLE "registration_claims" FORCE ROW LEVEL SECURITY;
 CREATE POLICY "tenant_isolation" ON "registration_claims"
     USING ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system')
     WITH CHECK ("tenant_id" = nullif(current_setting('app.tenant_id', true), '') OR current_setting('app.scope', true) = 'system');
-
--- The directory belongs to no tenant: it answers "whose is this address?" before anybody is signed in. Only the directory
--- shard's table is ever used.
-GRANT SELECT, INSERT, UPDATE, DELETE ON "email_reservations" TO "users_service";
 
 -- Small, whatever the table's size: only what is pending. Prisma ignores partial indexes.
 CREATE INDEX "email_reservations_pending_idx" ON "email_reservations"("reserved_at") WHERE "confirmed_at" IS NULL;
