@@ -1,0 +1,11 @@
+export { type NodeSignal } from './postgres-node.ts';
+export { localStackErrors } from './local-stack.errors.ts';
+export * from './postgres-topology.ts';
+export { type Durability } from './postgres-settings.ts';
+export { type NodeProgress } from './postgres-shard.ts';
+export { pauseReplay, resumeReplay, waitUntilReplayed } from './replication.ts';
+export * from './provision-service.ts';
+export * from './clone-database.ts';
+export * from './redis-server.ts';
+export * from './rabbitmq-server.ts';
+export { waitUntil } from './wait-until.ts';
