@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigError, milliseconds, namedUrls, port, readAll, readConfig, secret, shardUrls } from './index.ts';
+import {
+  ConfigError,
+  milliseconds,
+  namedUrls,
+  port,
+  readAll,
+  readConfig,
+  secret,
+  shardUrls,
+} from './index.ts';
 
 const shape = {
   HTTP_PORT: port().default(4_002),
@@ -27,7 +36,12 @@ describe('configuration', () => {
 
   it('reports every mistake at once, by name and never by value', () => {
     const problems = () =>
-      read({ ...valid, PROJECTS_HTTP_PORT: 'hunter3', PROJECTS_HTPP_PORT: '1', PROJECTS_SHARD_URLS: undefined });
+      read({
+        ...valid,
+        PROJECTS_HTTP_PORT: 'hunter3',
+        PROJECTS_HTPP_PORT: '1',
+        PROJECTS_SHARD_URLS: undefined,
+      });
     expect(problems).toThrow(/PROJECTS_HTTP_PORT: /);
     expect(problems).toThrow(/PROJECTS_SHARD_URLS: is required/);
     expect(problems).toThrow(/PROJECTS_HTPP_PORT: unknown setting/);

@@ -15,7 +15,8 @@ export const count = () => z.coerce.number().int().positive();
 /** 0 means: any free port. */
 export const port = () => z.coerce.number().int().min(0).max(65_535);
 export const url = () => z.url();
-export const choice = <const Options extends readonly [string, ...string[]]>(options: Options) => z.enum(options);
+export const choice = <const Options extends readonly [string, ...string[]]>(options: Options) =>
+  z.enum(options);
 export const flag = () => z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Name and URL pairs: `users=http://users:4001/graphql,projects=http://projects:4002/graphql`. */

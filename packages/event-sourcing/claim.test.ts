@@ -23,5 +23,7 @@ it('is fresh when the caller names no key', () => {
 });
 
 it.each(['', ' ', 'a b', 'é', 'x'.repeat(129)])('refuses the key %j', (idempotencyKey) => {
-  expect(() => claim({ idempotencyKey })).toThrow(expect.objectContaining({ code: 'IDEMPOTENCY_KEY_INVALID' }));
+  expect(() => claim({ idempotencyKey })).toThrow(
+    expect.objectContaining({ code: 'IDEMPOTENCY_KEY_INVALID' }),
+  );
 });

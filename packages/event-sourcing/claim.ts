@@ -32,6 +32,8 @@ export const claimOf = ({ scope, operation, input, secret }: Options): Claim => 
   const { idempotencyKey, ...request } = input;
   const key = idempotencyKey ?? randomUUID();
   if (!KEY.test(key)) throw claimErrors.IDEMPOTENCY_KEY_INVALID({ field: 'idempotencyKey', lengthMax: 128 });
-  const requestHash = createHmac('sha256', secret).update(canonicalJson([operation, request])).digest('base64url');
+  const requestHash = createHmac('sha256', secret)
+    .update(canonicalJson([operation, request]))
+    .digest('base64url');
   return { scope, key, requestHash };
 };

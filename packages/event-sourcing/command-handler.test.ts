@@ -23,7 +23,10 @@ const metadata = { actor: 'ada', requestId: 'request-1' };
 const claim = (key: string, requestHash = 'hash'): Claim => ({ scope: 'ada', key, requestHash });
 const stream: StreamId = 'counter-1';
 
-const counting = (store: EventStore = memoryEventStore(), snapshots?: { schemaVersion: number; every: number }) => {
+const counting = (
+  store: EventStore = memoryEventStore(),
+  snapshots?: { schemaVersion: number; every: number },
+) => {
   const handle = commandHandler({
     decider: counter,
     store,
@@ -47,7 +50,10 @@ const contested = (rivals: number): EventStore => {
     ...store,
     append: async (append) => {
       if ((left -= 1) >= 0) {
-        const streams = append.streams.map((each) => ({ ...each, events: [{ type: 'Added', data: { to: 10 } }] }));
+        const streams = append.streams.map((each) => ({
+          ...each,
+          events: [{ type: 'Added', data: { to: 10 } }],
+        }));
         await store.append({ tenantId, metadata, streams });
       }
       return store.append(append);
@@ -79,7 +85,9 @@ it('answers a repeated creation with the thing that was created then', async () 
 it('refuses a key that comes back with another request, and changes nothing', async () => {
   const add = counting();
   await add(1, { claim: claim('a') });
-  await expect(add(2, { claim: claim('a', 'other') })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+  await expect(add(2, { claim: claim('a', 'other') })).rejects.toMatchObject({
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  });
   expect(await add(0)).toMatchObject({ version: 1 });
 });
 
@@ -101,7 +109,12 @@ it('reaches the same state with snapshots as without', async () => {
 
 it('prepares its commands again when what they were made from has moved', async () => {
   const store = memoryEventStore();
-  const handle = commandHandler({ decider: counter, store, announce: () => [], pause: async () => undefined });
+  const handle = commandHandler({
+    decider: counter,
+    store,
+    announce: () => [],
+    pause: async () => undefined,
+  });
   const add = counting(store);
   await add(1);
   let prepared = 0;

@@ -89,4 +89,3 @@ const encode = (value: number, length: number): string => {
   if (rest > 0 || value < 0) throw new Error(`${value} does not fit into ${length} places.`);
   return text;
 };
-

@@ -1,6 +1,9 @@
 import type { Message, MessageBus, Subscription } from './message-bus.port.ts';
 import { matchesTopic } from './topic-pattern.ts';
 
+/** How many streams are delivered at once. */
+const STREAMS_AT_ONCE = 8;
+
 type Options = { readonly onFailure?: (error: unknown, message: Message, queue: string) => void };
 
 /**
@@ -48,10 +51,15 @@ export const memoryMessageBus = ({ onFailure = () => undefined }: Options = {}):
 
   return {
     async publish(messages) {
-      const confirmed = await Promise.all(
-        [...byStream(messages)].map(([stream, group]) => deliverStream(stream, group)),
-      );
-      return new Set(confirmed.flat());
+      const confirmed = new Set<string>();
+      const groups = byStream(messages).entries();
+      const worker = async () => {
+        for (const [stream, group] of groups) {
+          for (const id of await deliverStream(stream, group)) confirmed.add(id);
+        }
+      };
+      await Promise.all(Array.from({ length: STREAMS_AT_ONCE }, worker));
+      return confirmed;
     },
     async subscribe(subscription) {
       subscriptions.add(subscription);

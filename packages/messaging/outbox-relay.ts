@@ -1,7 +1,7 @@
 import type { MessageBus } from './message-bus.port.ts';
 import type { Outbox } from './outbox.port.ts';
 
-const BATCH_SIZE = 200;
+const BATCH_SIZE = 100;
 
 type Options = {
   readonly outbox: Outbox;

@@ -8,7 +8,8 @@ export const matchesTopic = (pattern: string, routingKey: string): boolean =>
 
 const matchesWords = ([first, ...rest]: readonly string[], words: readonly string[]): boolean => {
   if (first === undefined) return words.length === 0;
-  if (first === '#') return words.some((_, skipped) => matchesWords(rest, words.slice(skipped))) || matchesWords(rest, []);
+  if (first === '#')
+    return words.some((_, skipped) => matchesWords(rest, words.slice(skipped))) || matchesWords(rest, []);
   const [word, ...others] = words;
   return word !== undefined && (first === '*' || first === word) && matchesWords(rest, others);
 };

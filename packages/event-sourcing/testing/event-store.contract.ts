@@ -14,7 +14,11 @@ const unique = (name: string): StreamId => `${name}-${process.pid}${Date.now()}$
 const added = (n: number) => ({ type: 'Added', data: { n } }) as const;
 const aClaim = (): Claim => ({ scope: 'ada', key: unique('key'), requestHash: 'hash' });
 const metadata = { actor: 'ada', requestId: 'request-1' };
-const announced = (what: string) => ({ topic: 'counter_events', routingKey: `counter.${what}`, body: { what } });
+const announced = (what: string) => ({
+  topic: 'counter_events',
+  routingKey: `counter.${what}`,
+  body: { what },
+});
 
 /** The promises of the EventStore port. Call it once per adapter. */
 export const describeEventStoreContract = (adapter: string, open: () => Promise<Opened>) =>
@@ -159,11 +163,21 @@ export const describeEventStoreContract = (adapter: string, open: () => Promise<
     describe('the outbox', () => {
       it('numbers the announcements of a stream without gaps, whatever the versions of the events', async () => {
         await append([
-          { stream: counter, expectedVersion: 0, events: [added(1), added(2)], announcements: [announced('a')] },
+          {
+            stream: counter,
+            expectedVersion: 0,
+            events: [added(1), added(2)],
+            announcements: [announced('a')],
+          },
         ]);
         await add(2, 3);
         await append([
-          { stream: counter, expectedVersion: 3, events: [added(4)], announcements: [announced('b'), announced('c')] },
+          {
+            stream: counter,
+            expectedVersion: 3,
+            events: [added(4)],
+            announcements: [announced('b'), announced('c')],
+          },
         ]);
         const messages = await opened.outboxOf([counter]);
         expect(messages.map(({ sequence, routingKey }) => [sequence, routingKey])).toEqual([
@@ -171,7 +185,12 @@ export const describeEventStoreContract = (adapter: string, open: () => Promise<
           [2, 'counter.b'],
           [3, 'counter.c'],
         ]);
-        expect(messages[0]).toMatchObject({ tenantId, stream: counter, topic: 'counter_events', body: { what: 'a' } });
+        expect(messages[0]).toMatchObject({
+          tenantId,
+          stream: counter,
+          topic: 'counter_events',
+          body: { what: 'a' },
+        });
       });
 
       it('keeps nothing of an append that was refused', async () => {

@@ -1,0 +1,86 @@
+import type {
+  Append,
+  Appended,
+  Claim,
+  DomainEvent,
+  EventStore,
+  RecordedEvent,
+  StreamId,
+  StreamVersion,
+} from '@saas/event-sourcing';
+import { eventStoreErrors } from '@saas/event-sourcing';
+import { systemClock, type Clock, type TenantId } from '@saas/kernel';
+import { appendRows } from './append-rows.ts';
+import type { RawTx } from './database-node.ts';
+import { failureOf } from './prisma-failures.ts';
+import { readStreams } from './read-streams.ts';
+import type { ShardedDatabase } from './sharded-database.ts';
+
+/** Read-model rows kept with the events they come from, in the same transaction. */
+export type InlineProjection<Tx> = {
+  readonly name: string;
+  /** Gets the events just appended, of one or more streams of one tenant, each stream's in order. */
+  readonly apply: (events: readonly RecordedEvent[], tx: Tx) => Promise<void>;
+};
+
+type Options<Tx extends RawTx> = {
+  readonly database: ShardedDatabase<Tx>;
+  readonly projections: readonly InlineProjection<Tx>[];
+  readonly clock?: Clock;
+  /** Called after each commit that announced something; must not block. */
+  readonly onAnnounced?: (tenantId: TenantId) => void;
+};
+
+/** The event store of one service, each tenant on its own shard. Decisions read the primary: a replica may lag. */
+export const postgresEventStore = <Tx extends RawTx>(options: Options<Tx>): EventStore => ({
+  read: <Event extends DomainEvent>(
+    tenantId: TenantId,
+    streams: readonly StreamId[],
+    how: { readonly snapshots?: number; readonly upTo?: readonly number[] } = {},
+  ) => options.database.readPrimary({ tenantId }, (tx) => readStreams<Event>(tx, tenantId, streams, how)),
+
+  honoured: (tenantId, claim) =>
+    options.database.readPrimary({ tenantId }, (tx) => honouredRow(tx, tenantId, claim)),
+
+  append: (append) => appendInOneTransaction(options, append),
+});
+
+const appendInOneTransaction = async <Tx extends RawTx>(
+  { database, projections, clock = systemClock, onAnnounced }: Options<Tx>,
+  append: Append,
+): Promise<Appended> => {
+  const { tenantId } = append;
+  try {
+    await database.write(tenantId, async (tx) => {
+      const recorded = await appendRows(tx, append, clock);
+      if (recorded.length === 0) return;
+      for (const projection of projections) await projection.apply(recorded, tx);
+    });
+  } catch (error) {
+    // A deadlock or a serialization failure is a lost race like any other.
+    if (failureOf(error) === 'conflict') throw eventStoreErrors.VERSION_CONFLICT({}, error);
+    throw error;
+  }
+  if (append.streams.some(({ announcements }) => announcements && announcements.length > 0))
+    onAnnounced?.(tenantId);
+
+  const streams = append.streams.map(({ stream, expectedVersion, events }) => ({
+    stream,
+    version: expectedVersion + events.length,
+  }));
+  // What a consumer stores is awaited by nobody, so nobody needs a token for it.
+  if (append.receipt) return { streams };
+  return { streams, token: await database.tokenNow(tenantId) };
+};
+
+const honouredRow = async (
+  tx: RawTx,
+  tenantId: TenantId,
+  { scope, key, requestHash }: Claim,
+): Promise<readonly StreamVersion[] | undefined> => {
+  const [known] = await tx.$queryRaw<{ request_hash: string; result: readonly StreamVersion[] }[]>`
+    SELECT request_hash, result FROM claims
+    WHERE tenant_id = ${tenantId} AND scope = ${scope} AND key = ${key} AND created_at > now() - interval '24 hours'`;
+  if (known && known.request_hash !== requestHash) throw eventStoreErrors.IDEMPOTENCY_KEY_REUSED();
+  return known?.result;
+};

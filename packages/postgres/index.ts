@@ -1,0 +1,11 @@
+export { defaultLimits, type Client, type ConnectionLimits, type RawTx } from './database-node.ts';
+export * from './event-store.postgres.ts';
+export * from './housekeeping.ts';
+export * from './migrate.ts';
+export * from './migrate.errors.ts';
+export type { NodeHealth } from './node-monitor.ts';
+export * from './outbox.postgres.ts';
+export * from './postgres.errors.ts';
+export * from './prisma-failures.ts';
+export * from './sharded-database.ts';
+export * from './shard-map.ts';
