@@ -6,7 +6,16 @@
  * `@prisma/client-common` 7.10 has imports that do not resolve.
  */
 const { createHash } = require('node:crypto');
-const { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } = require('node:fs');
+const {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} = require('node:fs');
 const path = require('node:path');
 const { dependencies } = require('./package.json');
 
@@ -29,14 +38,17 @@ const isCurrent = (service, fingerprint) => {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === fingerprint;
 };
 
-const generate = async (service) => {
+const generate = async (service, fingerprint) => {
   // Loaded late: a run that finds everything current does not pay for these 300 ms.
   const { getGenerators, loadSchemaContext } = require('@prisma/internals');
   const { PrismaClientTsGenerator } = require('@prisma/client-generator-ts');
   const { enginesVersion } = require('@prisma/engines-version');
 
   const folder = path.join(prismaFolder, service);
-  rmSync(path.join(folder, 'client'), { recursive: true, force: true });
+  const client = path.join(folder, 'client');
+  // Made aside and then swapped in, so that neither a second run nor a running test meets half a client.
+  const fresh = mkdtempSync(path.join(folder, 'client-'));
+  chmodSync(fresh, 0o755);
   const generators = await getGenerators({
     schemaContext: await loadSchemaContext({
       schemaPath: { cliProvidedPath: folder },
@@ -47,9 +59,19 @@ const generate = async (service) => {
     version: enginesVersion,
     cliCommand: 'npm run db:generate',
   });
-  for (const generator of generators) {
-    await generator.generate();
-    generator.stop();
+  try {
+    for (const generator of generators) {
+      generator.options.generator.output.value = fresh;
+      await generator.generate();
+      generator.stop();
+    }
+    writeFileSync(path.join(fresh, '.stamp'), fingerprint);
+    rmSync(client, { recursive: true, force: true });
+    renameSync(fresh, client);
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    // A run beside this one was faster, with the same outcome.
+    if (!isCurrent(service, fingerprint)) throw error;
   }
 };
 
@@ -60,8 +82,7 @@ const main = async (named) => {
   for (const service of named.length > 0 ? named : servicesWithSchema()) {
     const fingerprint = fingerprintOf(service);
     if (isCurrent(service, fingerprint)) continue;
-    await generate(service);
-    writeFileSync(path.join(prismaFolder, service, 'client', '.stamp'), fingerprint);
+    await generate(service, fingerprint);
     console.log(`prisma/${service}/client generated`);
   }
 };

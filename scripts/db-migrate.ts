@@ -30,9 +30,13 @@ const main = async (): Promise<void> => {
   }
   readDotenv({ quiet: true });
   await withUrls(async (urlsOf) => {
-    for (const service of named.length > 0 ? named : services) {
-      for (const [shard, url] of (await urlsOf(service)).entries())
-        await migrate(service, shard, url, rolledBack);
+    const wanted = named.length > 0 ? named : services;
+    // Every setting is read before anything is changed.
+    const found = await Promise.all(
+      wanted.map(async (service) => ({ service, urls: await urlsOf(service) })),
+    );
+    for (const { service, urls } of found) {
+      for (const [shard, url] of urls.entries()) await migrate(service, shard, url, rolledBack);
     }
   });
 };
