@@ -168,6 +168,19 @@ describe('applyMigrations', () => {
   });
 });
 
+/** Tables with tenants' rows that some role but a superuser could read or write beyond its tenant. */
+const unprotectedTables = async (session: Client): Promise<readonly string[]> => {
+  const { rows: open } = await session.query<{ relname: string }>(
+    `SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+      WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+        AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
+          SELECT FROM pg_policy p WHERE p.polrelid = c.oid
+            AND pg_get_expr(p.polqual, p.polrelid) LIKE '%app.tenant_id%'
+            AND pg_get_expr(p.polwithcheck, p.polrelid) LIKE '%app.tenant_id%'))`,
+  );
+  return open.map(({ relname }) => relname);
+};
+
 const addStream = (id: string, tenant: string) =>
   `INSERT INTO streams (stream_id, tenant_id, bucket, version, announced) VALUES ('${id}', '${tenant}', 1, 0, 0)`;
 
@@ -214,15 +227,16 @@ describe.each(services)('the migrations of %s', (service) => {
   });
 
   it('force row-level security on every table that holds tenants’ rows', async () => {
-    const { rows: open } = await session.query(
-      `SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
-        WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
-          AND NOT (c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
-            SELECT FROM pg_policy p WHERE p.polrelid = c.oid
-              AND pg_get_expr(p.polqual, p.polrelid) LIKE '%app.tenant_id%'
-              AND pg_get_expr(p.polwithcheck, p.polrelid) LIKE '%app.tenant_id%'))`,
+    expect(await unprotectedTables(session)).toEqual([]);
+  });
+
+  it('are caught when a table is protected from all but its owner', async () => {
+    await session.query('BEGIN; CREATE TABLE planted (tenant_id text NOT NULL)');
+    await session.query(`ALTER TABLE planted ENABLE ROW LEVEL SECURITY`);
+    await session.query(
+      `CREATE POLICY p ON planted USING (tenant_id = current_setting('app.tenant_id', true))`,
     );
-    expect(open).toEqual([]);
+    expect(await unprotectedTables(session)).toEqual(['planted']);
   });
 
   it('leave no table without a tenant but the directory', async () => {
