@@ -1,0 +1,43 @@
+import type { Announcement, StreamId } from '@saas/event-sourcing';
+import { assertNever, type NotificationId } from '@saas/kernel';
+import type { NotificationEvent } from './notification.events.ts';
+
+/** A notification's stream. */
+export const notificationStream = (id: NotificationId): StreamId => `notification-${id}`;
+
+/** The notification whose stream it is. */
+export const notificationIdOf = (stream: StreamId): NotificationId =>
+  stream.slice('notification-'.length) as NotificationId;
+
+/** What others get to hear of a notification: that it is there and what became of it, never what it says. */
+export const announceNotification = (
+  { type, data }: NotificationEvent,
+  stream: StreamId,
+): readonly Announcement[] => {
+  const topic = 'notification_events';
+  const notificationId = notificationIdOf(stream);
+  switch (type) {
+    case 'NotificationWasCreated': {
+      const { recipientId, kind, at } = data;
+      return [{ topic, routingKey: 'notification.created', body: { notificationId, recipientId, kind, at } }];
+    }
+    case 'NotificationWasRead':
+      return [
+        {
+          topic,
+          routingKey: 'notification.read',
+          body: { notificationId, recipientId: data.by, at: data.at },
+        },
+      ];
+    case 'NotificationWasArchived':
+      return [
+        {
+          topic,
+          routingKey: 'notification.archived',
+          body: { notificationId, recipientId: data.by, at: data.at },
+        },
+      ];
+    default:
+      return assertNever(type);
+  }
+};

@@ -1,0 +1,17 @@
+import type { DomainEvent } from '@saas/event-sourcing';
+import type { UserId } from '@saas/kernel';
+import type { NotificationContent } from './notification.values.ts';
+
+/** What one person was told. `causedBy` is the id of the message that led to it. */
+export type NotificationCreation = NotificationContent & {
+  readonly recipientId: UserId;
+  /** Null when nobody in particular made it happen. */
+  readonly actorId: UserId | null;
+  readonly causedBy: string;
+};
+
+/** The permanent record of a notification. Fields are added as optional, never renamed, never removed. */
+export type NotificationEvent =
+  | DomainEvent<'NotificationWasCreated', NotificationCreation & { at: string }>
+  | DomainEvent<'NotificationWasRead', { by: UserId; at: string }>
+  | DomainEvent<'NotificationWasArchived', { by: UserId; at: string }>;

@@ -1,0 +1,9 @@
+import type { DomainEvent } from '@saas/event-sourcing';
+import type { UserId } from '@saas/kernel';
+import type { PreferenceKey } from './preferences.values.ts';
+
+/** The permanent record of what a person wants to hear of. Fields are added as optional, never renamed, never removed. */
+export type PreferencesEvent = DomainEvent<
+  'NotificationPreferenceWasChanged',
+  PreferenceKey & { readonly enabled: boolean; readonly by: UserId; readonly at: string }
+>;

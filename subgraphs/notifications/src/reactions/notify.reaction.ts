@@ -1,0 +1,92 @@
+import { stateOf, type CommandHandler, type EventStore, type Work } from '@saas/event-sourcing';
+import { bucketOfId, isAppError, isId, newId, type Clock, type TenantId } from '@saas/kernel';
+import type { Message, Subscription } from '@saas/messaging';
+import { notificationStream } from '../notification/notification.announcements.ts';
+import type { Notification, NotificationCommand } from '../notification/notification.decider.ts';
+import type { NotificationCreation } from '../notification/notification.events.ts';
+import { preferencesStream } from '../preferences/preferences.announcements.ts';
+import { preferences } from '../preferences/preferences.decider.ts';
+import type { PreferencesEvent } from '../preferences/preferences.events.ts';
+import { isEnabled } from '../preferences/preferences.values.ts';
+import { projectNotices } from './project-events.reaction.ts';
+import { reactionErrors } from './reactions.errors.ts';
+import { userNotices } from './user-events.reaction.ts';
+
+type Options = {
+  readonly handle: CommandHandler<Notification, NotificationCommand>;
+  readonly store: EventStore;
+  readonly clock: Clock;
+};
+
+/**
+ * What this service listens to. Queue names are permanent: what waits in a queue belongs to its name.
+ *
+ * Every key of an exchange is bound, for sequences count every announcement of a stream and a part would look like a gap.
+ */
+export const notificationSubscriptions = (options: Options): readonly Subscription[] => [
+  subscription('notifications.projects', 'project_events', projectNotices, options),
+  subscription('notifications.users', 'user_events', userNotices, options),
+];
+
+/**
+ * Turns one message into notifications, exactly once in effect: they are committed together with the message's
+ * receipt, or not at all. A message that was received before changes nothing; an early one is refused and comes again.
+ * A message that leads to nothing leaves its receipt too.
+ */
+const subscription = (
+  queue: string,
+  topic: string,
+  noticesOf: (message: Message) => readonly NotificationCreation[],
+  options: Options,
+): Subscription => ({
+  queue,
+  bindings: [{ topic, pattern: '#' }],
+  handle: async (message) => {
+    const tenantId = tenantOf(message);
+    const notices = noticesOf(message);
+    try {
+      await options.handle({
+        tenantId,
+        metadata: {
+          actor: 'notifications',
+          requestId: String(message.headers['x-request-id'] ?? message.id),
+          causationId: message.id,
+        },
+        receipt: {
+          consumer: queue,
+          messageId: message.id,
+          stream: message.stream,
+          sequence: message.sequence,
+        },
+        work: () => workFor(notices, tenantId, options),
+      });
+    } catch (error) {
+      if (!isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) throw error;
+    }
+  },
+});
+
+/** One notification for each recipient who wants it, by the preferences as they are when it is committed. */
+const workFor = async (
+  notices: readonly NotificationCreation[],
+  tenantId: TenantId,
+  { store, clock }: Options,
+): Promise<Work<NotificationCommand>> => {
+  const streams = notices.map(({ recipientId }) => preferencesStream(recipientId));
+  const slices = streams.length === 0 ? [] : await store.read<PreferencesEvent>(tenantId, streams);
+  const at = clock.now().toISOString();
+  const commands = notices.flatMap((creation, index) => {
+    const slice = slices[index] ?? { events: [], version: 0 };
+    const { choices } = stateOf(preferences, slice);
+    if (!isEnabled(choices, { kind: creation.kind, channel: 'IN_APP' })) return [];
+    const stream = notificationStream(newId('ntf', bucketOfId(tenantId), clock));
+    return [{ stream, command: { type: 'CreateNotification', creation, at } as const }];
+  });
+  const dependsOn = streams.map((stream, index) => ({ stream, version: slices[index]?.version ?? 0 }));
+  return { commands, dependsOn };
+};
+
+const tenantOf = ({ tenantId, routingKey }: Message): TenantId => {
+  if (isId('ten', tenantId)) return tenantId;
+  throw reactionErrors.MESSAGE_MALFORMED({ routingKey, field: 'tenantId' });
+};

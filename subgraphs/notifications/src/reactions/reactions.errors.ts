@@ -1,0 +1,9 @@
+import { defineErrors } from '@saas/kernel';
+
+export const reactionErrors = defineErrors({
+  MESSAGE_MALFORMED: {
+    audience: 'operator',
+    retryable: false,
+    message: 'The body of a message is not what its routing key promises; its sender and we disagree.',
+  },
+});

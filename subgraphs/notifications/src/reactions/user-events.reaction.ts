@@ -1,0 +1,33 @@
+import type { Message } from '@saas/messaging';
+import type { NotificationCreation } from '../notification/notification.events.ts';
+import type { AccountChange } from '../notification/notification.values.ts';
+import { messageBody } from './message-body.values.ts';
+
+const changes: Readonly<Record<string, AccountChange | undefined>> = {
+  'user.password_changed': 'PASSWORD_CHANGED',
+  'user.email_changed': 'EMAIL_CHANGED',
+  'user.sessions_revoked': 'SESSIONS_REVOKED',
+};
+
+/**
+ * Tells people of whatever may mean that someone else has got into their account. They are told even of what they did
+ * themselves, for that is just what cannot be known. Other routing keys lead to nothing.
+ *
+ * @throws {AppError} `MESSAGE_MALFORMED`.
+ */
+export const userNotices = (message: Message): readonly NotificationCreation[] => {
+  const change = Object.hasOwn(changes, message.routingKey) ? changes[message.routingKey] : undefined;
+  if (change === undefined) return [];
+  const userId = messageBody(message).id('userId', 'usr');
+  const subject = { type: 'USER', id: userId } as const;
+  return [
+    {
+      kind: 'ACCOUNT_SECURITY',
+      subject,
+      data: { change },
+      recipientId: userId,
+      actorId: null,
+      causedBy: message.id,
+    },
+  ];
+};
