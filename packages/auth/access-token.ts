@@ -1,0 +1,94 @@
+import type { Clock } from '@saas/kernel';
+import { errors, jwtVerify, SignJWT, type JWTVerifyGetKey } from 'jose';
+import { authErrors } from './auth.errors.ts';
+import type { SigningKey } from './signing-key.ts';
+import { claimsOf, viewerOf } from './viewer-claims.ts';
+import type { AuthenticatedViewer } from './viewer.ts';
+
+/** RFC 9068: an access token says that it is one, so that no other kind of JWT passes for it. */
+const TYPE = 'at+jwt';
+const ALGORITHM = 'EdDSA';
+const CLOCK_TOLERANCE_SECONDS = 5;
+/** Ours have about 600 characters. */
+const LENGTH_MAX = 4_096;
+
+export type AccessTokenSigner = {
+  readonly key: SigningKey;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly lifetimeSeconds: number;
+  readonly clock: Clock;
+};
+
+export type AccessTokenRules = {
+  /** See `localKeys` and `remoteKeys`. */
+  readonly keys: JWTVerifyGetKey;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly clock: Clock;
+};
+
+export type VerifiedAccess = { readonly viewer: AuthenticatedViewer; readonly expiresAtMs: number };
+
+/** A JWT (EdDSA) that says who the viewer is until it expires. About 0.1 ms of CPU. */
+export const signAccessToken = async (
+  { key, issuer, audience, lifetimeSeconds, clock }: AccessTokenSigner,
+  viewer: AuthenticatedViewer,
+): Promise<{ readonly token: string; readonly expiresAtMs: number }> => {
+  const issuedAt = Math.floor(clock.now().getTime() / 1_000);
+  const expiresAt = issuedAt + lifetimeSeconds;
+  const token = await new SignJWT({ ...claimsOf(viewer) })
+    .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: key.kid })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setIssuedAt(issuedAt)
+    .setExpirationTime(expiresAt)
+    .sign(key.privateKey);
+  return { token, expiresAtMs: expiresAt * 1_000 };
+};
+
+/**
+ * Who the bearer of `token` is. Checks signature, algorithm, type, key id, issuer, audience, expiry (5 s tolerance)
+ * and the shape of every claim. About 0.2 ms of CPU; `accessTokenVerifier` remembers the answer.
+ *
+ * @throws {AppError} `TOKEN_EXPIRED`; `TOKEN_INVALID` for everything else that is wrong with the token, and
+ *   `KEYS_UNAVAILABLE`, retryable, when the keys to check it with could not be fetched.
+ */
+export const verifyAccessToken = async (
+  { keys, issuer, audience, clock }: AccessTokenRules,
+  token: string,
+): Promise<VerifiedAccess> => {
+  if (token.length > LENGTH_MAX) throw authErrors.TOKEN_INVALID();
+  const { payload } = await jwtVerify(token, namedKeyOf(keys), {
+    algorithms: [ALGORITHM],
+    typ: TYPE,
+    issuer,
+    audience,
+    requiredClaims: ['exp', 'iat', 'sub', 'tenant', 'role', 'sid'],
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    currentDate: clock.now(),
+  }).catch(refuse);
+  const viewer = viewerOf(payload);
+  if (!viewer || payload.exp === undefined) throw authErrors.TOKEN_INVALID();
+  return { viewer, expiresAtMs: payload.exp * 1_000 };
+};
+
+/** A token must name its key: a set of one would otherwise be tried without asking. */
+const namedKeyOf =
+  (keys: JWTVerifyGetKey): JWTVerifyGetKey =>
+  async (header, token) => {
+    if (header.kid === undefined) throw authErrors.TOKEN_INVALID();
+    return keys(header, token);
+  };
+
+const refuse = (error: unknown): never => {
+  if (error instanceof errors.JWTExpired) throw authErrors.TOKEN_EXPIRED();
+  // A generic error is jose's word for a key set that answered badly; the other codes judge the token.
+  const isAboutKeys =
+    error instanceof errors.JWKSTimeout ||
+    error instanceof errors.JWKSInvalid ||
+    (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC');
+  if (error instanceof errors.JOSEError && !isAboutKeys) throw authErrors.TOKEN_INVALID();
+  if (isAboutKeys || error instanceof TypeError) throw authErrors.KEYS_UNAVAILABLE({}, error);
+  throw error;
+};

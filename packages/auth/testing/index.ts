@@ -1,0 +1,1 @@
+export * from './revoked-sessions.contract.ts';

@@ -1,0 +1,4 @@
+export * from './deadline.ts';
+export * from './graceful-stop.ts';
+export * from './resilience.errors.ts';
+export * from './stop-on-signals.ts';
