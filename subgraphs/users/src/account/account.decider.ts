@@ -1,6 +1,6 @@
 import { assertNever, type SessionId, type TenantId, type UserId } from '@saas/kernel';
 import { eventStoreErrors, type Decider, type StreamId } from '@saas/event-sourcing';
-import type { TenantRole } from '@saas/auth';
+import { authErrors, type TenantRole } from '@saas/auth';
 import { accountErrors } from './account.errors.ts';
 import type { AccountEvent } from './account.events.ts';
 import type { Email, PasswordHash, PersonName } from './account.values.ts';
@@ -105,7 +105,7 @@ const deactivate = (
 ): readonly AccountEvent[] => {
   const isOneself = actor.userId === state.userId;
   const isAllowed = actor.role === 'OWNER' || (actor.role === 'ADMIN' && state.role !== 'OWNER');
-  if (!isOneself && !isAllowed) throw accountErrors.FORBIDDEN();
+  if (!isOneself && !isAllowed) throw authErrors.FORBIDDEN();
   if (state.status === 'deactivated') return [];
   if (state.role === 'OWNER' && otherOwner === undefined) throw accountErrors.LAST_OWNER();
   return [{ type: 'UserWasDeactivated', data: { by: actor.userId, at } }];

@@ -40,7 +40,6 @@ export const accountErrors = defineErrors({
     retryable: false,
     message: 'A tenant needs an owner; this is the last one.',
   },
-  FORBIDDEN: { audience: 'client', retryable: false, message: 'Your role does not allow this.' },
   PASSWORDS_BUSY: {
     audience: 'client',
     retryable: true,

@@ -9,7 +9,9 @@ type Named = { readonly tenantId: TenantId; readonly invitationId: InvitationId 
  * token, so that a repeated request is answered as the first was, and nothing secret has to be stored.
  */
 export const invitationToken = ({ tenantId, invitationId }: Named, secret: string): string =>
-  Buffer.from([tenantId, invitationId, macOf({ tenantId, invitationId }, secret)].join('.')).toString('base64url');
+  Buffer.from([tenantId, invitationId, macOf({ tenantId, invitationId }, secret)].join('.')).toString(
+    'base64url',
+  );
 
 /**
  * Which invitation a token names. Only we can have made such a token.

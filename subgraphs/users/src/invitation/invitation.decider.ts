@@ -1,7 +1,6 @@
 import { assertNever, type InvitationId, type TenantId, type UserId } from '@saas/kernel';
 import type { Decider, StreamId } from '@saas/event-sourcing';
-import type { TenantRole } from '@saas/auth';
-import { accountErrors } from '../account/account.errors.ts';
+import { authErrors, type TenantRole } from '@saas/auth';
 import { emailKeyOf, type Email } from '../account/account.values.ts';
 import { invitationErrors } from './invitation.errors.ts';
 import type { InvitationEvent } from './invitation.events.ts';
@@ -31,8 +30,7 @@ type IssueInvitation = {
 };
 
 export type InvitationCommand = { readonly at: string } & (
-  | IssueInvitation
-  | { readonly type: 'AcceptInvitation'; readonly userId: UserId; readonly email: Email }
+  IssueInvitation | { readonly type: 'AcceptInvitation'; readonly userId: UserId; readonly email: Email }
 );
 
 /** The stream in which an invitation is recorded. */
@@ -44,7 +42,7 @@ const decide = (command: InvitationCommand, state: Invitation): readonly Invitat
     case 'IssueInvitation': {
       const { invitationId, tenantId, email, role, actor } = command;
       const isAllowed = actor.role === 'OWNER' || (actor.role === 'ADMIN' && role !== 'OWNER');
-      if (!isAllowed) throw accountErrors.FORBIDDEN();
+      if (!isAllowed) throw authErrors.FORBIDDEN();
       if (state.status !== 'absent') throw invitationErrors.INVITATION_INVALID();
       const expiresAt = new Date(Date.parse(at) + LIFETIME_MS).toISOString();
       const data = { invitationId, tenantId, email, role, invitedBy: actor.userId, expiresAt, at };

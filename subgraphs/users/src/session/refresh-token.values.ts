@@ -28,7 +28,9 @@ export const refreshTokenText = (
   { tenantId, sessionId, generation }: Omit<RefreshToken, 'secretHash'>,
   secret: Buffer,
 ): string =>
-  Buffer.from([tenantId, sessionId, generation, secret.toString('base64url')].join('.')).toString('base64url');
+  Buffer.from([tenantId, sessionId, generation, secret.toString('base64url')].join('.')).toString(
+    'base64url',
+  );
 
 /**
  * Takes a token apart. Whether it is good, only its session knows.

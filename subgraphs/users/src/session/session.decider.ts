@@ -1,5 +1,6 @@
 import { assertNever, type SessionId, type UserId } from '@saas/kernel';
 import type { Decider, StreamId } from '@saas/event-sourcing';
+import { authErrors } from '@saas/auth';
 import type { RefreshSecretHash } from './refresh-token.values.ts';
 import { sessionErrors } from './session.errors.ts';
 import type { SessionEvent } from './session.events.ts';
@@ -39,9 +40,7 @@ type TradeRefreshToken = {
 };
 
 export type SessionCommand = { readonly at: string } & (
-  | StartSession
-  | TradeRefreshToken
-  | { readonly type: 'EndSession' }
+  StartSession | TradeRefreshToken | { readonly type: 'EndSession' }
 );
 
 /** The stream in which a session is recorded. */
@@ -50,10 +49,18 @@ export const sessionStream = (sessionId: SessionId): StreamId => `session-${sess
 const decide = (command: SessionCommand, state: Session): readonly SessionEvent[] => {
   const { at } = command;
   if (command.type === 'StartSession') {
-    if (state.status !== 'absent') throw sessionErrors.SESSION_REVOKED();
+    if (state.status !== 'absent') throw authErrors.SESSION_REVOKED();
     const { sessionId, userId, epoch, secretHash, idleMsMax } = command;
     const endsAt = later(at, LIFETIME_MS_MAX);
-    const data = { sessionId, userId, epoch, secretHash, expiresAt: earliest(later(at, idleMsMax), endsAt), endsAt, at };
+    const data = {
+      sessionId,
+      userId,
+      epoch,
+      secretHash,
+      expiresAt: earliest(later(at, idleMsMax), endsAt),
+      endsAt,
+      at,
+    };
     return [{ type: 'SessionWasStarted', data }];
   }
   if (state.status === 'absent') throw sessionErrors.SESSION_EXPIRED();
@@ -74,13 +81,13 @@ const trade = (
   at: string,
   state: KnownSession,
 ): readonly SessionEvent[] => {
-  if (state.status === 'revoked') throw sessionErrors.SESSION_REVOKED();
+  if (state.status === 'revoked') throw authErrors.SESSION_REVOKED();
   if (at >= state.expiresAt) throw sessionErrors.SESSION_EXPIRED();
   // A token in two hands: we cannot know which is the thief's, so neither goes on. Recorded, not thrown: a refusal would
   // store nothing.
   if (isSpent) return [{ type: 'SessionWasRevoked', data: { reason: 'TOKEN_REUSED', at } }];
   if (offered !== state.secretHash) throw sessionErrors.SESSION_EXPIRED();
-  if (!isVouchedFor) throw sessionErrors.SESSION_REVOKED();
+  if (!isVouchedFor) throw authErrors.SESSION_REVOKED();
   const expiresAt = earliest(later(at, idleMsMax), state.endsAt);
   return [{ type: 'SessionWasRefreshed', data: { secretHash: next, expiresAt, at } }];
 };

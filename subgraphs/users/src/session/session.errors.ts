@@ -3,6 +3,5 @@ import { defineErrors } from '@saas/kernel';
 /** Why a session cannot go on. The way out is always the same: sign in again. */
 export const sessionErrors = defineErrors({
   SESSION_EXPIRED: { audience: 'client', retryable: false, message: 'This session is over. Sign in again.' },
-  SESSION_REVOKED: { audience: 'client', retryable: false, message: 'This session was ended. Sign in again.' },
   REFRESH_TOKEN_MALFORMED: { audience: 'client', retryable: false, message: 'This is not a refresh token.' },
 });
