@@ -1,9 +1,5 @@
-import type { Announcement, StreamId } from '@saas/event-sourcing';
-import type { UserId } from '@saas/kernel';
+import type { Announcement } from '@saas/event-sourcing';
 import type { InboxEvent } from './inbox.events.ts';
-
-/** The stream of a person's inbox. */
-export const inboxStream = (userId: UserId): StreamId => `inbox-${userId}`;
 
 /** What others get to hear of an inbox. */
 export const announceInbox = ({ data: { upTo, by, at } }: InboxEvent): readonly Announcement[] => [

@@ -2,8 +2,8 @@ import type { RecordedEvent } from '@saas/event-sourcing';
 import type { InlineProjection } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-notifications';
 import type { InboxEvent } from '../inbox/inbox.events.ts';
-import { notificationIdOf } from '../notification/notification.announcements.ts';
 import type { NotificationEvent } from '../notification/notification.events.ts';
+import { notificationIdOf } from '../notification/notification.values.ts';
 import {
   countUnreadAfter,
   loadNotifications,

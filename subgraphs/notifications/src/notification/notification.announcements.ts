@@ -1,13 +1,7 @@
 import type { Announcement, StreamId } from '@saas/event-sourcing';
-import { assertNever, type NotificationId } from '@saas/kernel';
+import { assertNever } from '@saas/kernel';
 import type { NotificationEvent } from './notification.events.ts';
-
-/** A notification's stream. */
-export const notificationStream = (id: NotificationId): StreamId => `notification-${id}`;
-
-/** The notification whose stream it is. */
-export const notificationIdOf = (stream: StreamId): NotificationId =>
-  stream.slice('notification-'.length) as NotificationId;
+import { notificationIdOf } from './notification.values.ts';
 
 /** What others get to hear of a notification: that it is there and what became of it, never what it says. */
 export const announceNotification = (

@@ -1,4 +1,5 @@
-import { assertNever, type ProjectId, type TaskId, type UserId } from '@saas/kernel';
+import type { StreamId } from '@saas/event-sourcing';
+import { assertNever, type NotificationId, type ProjectId, type TaskId, type UserId } from '@saas/kernel';
 
 /** What a notification can be about; permanent, for events and clients both carry it. */
 export const notificationKinds = [
@@ -64,3 +65,10 @@ const roleName = (role: string): string => {
   const name = role.toLowerCase();
   return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
 };
+
+/** A notification's stream. */
+export const notificationStream = (id: NotificationId): StreamId => `notification-${id}`;
+
+/** The notification whose stream it is. */
+export const notificationIdOf = (stream: StreamId): NotificationId =>
+  stream.slice('notification-'.length) as NotificationId;

@@ -1,3 +1,5 @@
+import type { StreamId } from '@saas/event-sourcing';
+import type { UserId } from '@saas/kernel';
 import { notificationKinds, type NotificationKind } from '../notification/notification.values.ts';
 
 /** The ways on which a notification can reach its recipient; permanent. */
@@ -36,3 +38,6 @@ export const preferenceMatrix = (choices: Choices): readonly Preference[] =>
       return { ...key, isEnabled: isEnabled(choices, key), isRequired: isRequired(key) };
     }),
   );
+
+/** The stream of a person's preferences. */
+export const preferencesStream = (userId: UserId): StreamId => `preferences-${userId}`;

@@ -1,13 +1,12 @@
 import { stateOf, type CommandHandler, type EventStore, type Work } from '@saas/event-sourcing';
 import { bucketOfId, isAppError, isId, newId, type Clock, type TenantId } from '@saas/kernel';
 import type { Message, Subscription } from '@saas/messaging';
-import { notificationStream } from '../notification/notification.announcements.ts';
 import type { Notification, NotificationCommand } from '../notification/notification.decider.ts';
 import type { NotificationCreation } from '../notification/notification.events.ts';
-import { preferencesStream } from '../preferences/preferences.announcements.ts';
+import { notificationStream } from '../notification/notification.values.ts';
 import { preferences } from '../preferences/preferences.decider.ts';
 import type { PreferencesEvent } from '../preferences/preferences.events.ts';
-import { isEnabled } from '../preferences/preferences.values.ts';
+import { isEnabled, preferencesStream } from '../preferences/preferences.values.ts';
 import { projectNotices } from './project-events.reaction.ts';
 import { reactionErrors } from './reactions.errors.ts';
 import { userNotices } from './user-events.reaction.ts';
