@@ -1,0 +1,6 @@
+export * from './health-answers.ts';
+export * from './health-monitor.ts';
+export * from './health-source.ts';
+export * from './incident-id.ts';
+export * from './logger.ts';
+export * from './redact.ts';

@@ -1,0 +1,51 @@
+import { pino, type DestinationStream, type LevelWithSilent, type Logger as PinoLogger } from 'pino';
+import { withoutSecrets, withoutSecretText } from './redact.ts';
+
+/** Structured lines of JSON. Make a child per request: `logger.child({ requestId })`. */
+export type Logger = PinoLogger;
+export type LogLevel = LevelWithSilent;
+
+type Options = {
+  /** The process or service that speaks: `gateway`, `users`. */
+  readonly name: string;
+  readonly level: LogLevel;
+  /** Standard output unless given. */
+  readonly destination?: DestinationStream;
+};
+
+/**
+ * A logger whose lines never hold a secret: fields named like one (`authorization`, `cookie`, `password`, anything that
+ * ends in `token` or `secret`) are replaced at any depth, and so are bearer tokens, JWTs and the credentials of URLs
+ * inside texts, messages and stacks. Times are ISO-8601.
+ */
+export const createLogger = ({ name, level, destination }: Options): Logger =>
+  pino(
+    {
+      name,
+      level,
+      base: { name, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: {
+        level: (label) => ({ level: label }),
+        bindings: withoutSecrets,
+        log: withoutSecrets,
+      },
+      serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
+      hooks: { streamWrite: withoutSecretText },
+    },
+    destination ?? pino.destination(1),
+  );
+
+/** Keeps the lines instead of printing them. For tests. */
+export const memoryLog = (): {
+  readonly destination: DestinationStream;
+  readonly lines: () => readonly LogLine[];
+} => {
+  const written: string[] = [];
+  return {
+    destination: { write: (line) => void written.push(line) },
+    lines: () => written.map((line) => JSON.parse(line) as LogLine),
+  };
+};
+
+export type LogLine = { readonly level: string; readonly msg?: string } & Readonly<Record<string, unknown>>;
