@@ -1,0 +1,67 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Viewer } from '@saas/auth';
+import type { ConsistencyToken } from '@saas/event-sourcing';
+import {
+  formatConsistencyTokens,
+  mergeConsistencyTokens,
+  parseConsistencyTokens,
+  tokenOfService,
+  tokensOfService,
+} from '@saas/kernel';
+import type { Logger } from '@saas/telemetry';
+
+export const REQUEST_ID_HEADER = 'x-request-id';
+export const DEADLINE_HEADER = 'x-deadline-ms';
+export const CONSISTENCY_HEADER = 'consistency-token';
+
+/** What the shell knows of a request; a service's own context adds to it. */
+export type SubgraphRequest = {
+  readonly viewer: Viewer;
+  readonly requestId: string;
+  /** Every line carries the request's id. */
+  readonly logger: Logger;
+  /** Aborts when the deadline has passed or the caller has gone; pass it to everything that waits. */
+  readonly signal: AbortSignal;
+  /** How far this service's reads must see, as the caller asked. */
+  readonly token: ConsistencyToken | undefined;
+  /** The same, and what this request itself has written so far: for reads that follow a write. */
+  readonly currentToken: () => ConsistencyToken | undefined;
+  /** After a write: the answer's header tells the caller to see at least this. Several writes add up. */
+  readonly keepToken: (token: ConsistencyToken | undefined) => void;
+};
+
+/** The caller's request id when it has a decent form, otherwise a new one. */
+export const requestIdOf = (headers: IncomingHttpHeaders): string => {
+  const given = headers[REQUEST_ID_HEADER];
+  return typeof given === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(given) ? given : randomUUID();
+};
+
+/** The caller's remaining time in milliseconds, never more than `limitMs`; what cannot be read counts as `limitMs`. */
+export const deadlineMsOf = (headers: IncomingHttpHeaders, limitMs: number): number => {
+  const given = headers[DEADLINE_HEADER];
+  const ms = typeof given === 'string' && /^\d{1,9}$/.test(given) ? Number(given) : limitMs;
+  return Math.max(1, Math.min(ms, limitMs));
+};
+
+/**
+ * Keeps one request's consistency token: this service's part of what the caller sent, and what its own writes added.
+ */
+export const tokenKeeper = (service: string, headers: IncomingHttpHeaders) => {
+  const header = headers[CONSISTENCY_HEADER];
+  const asked = tokenOfService(
+    parseConsistencyTokens(Array.isArray(header) ? header.join(',') : header),
+    service,
+  );
+  let written = tokensOfService(service, undefined);
+  return {
+    asked,
+    current: (): ConsistencyToken | undefined =>
+      tokenOfService(mergeConsistencyTokens(tokensOfService(service, asked), written), service),
+    keep: (token: ConsistencyToken | undefined): void => {
+      written = mergeConsistencyTokens(written, tokensOfService(service, token));
+    },
+    /** The text of the answer's header, or undefined when nothing was written. */
+    answer: (): string | undefined => formatConsistencyTokens(written),
+  };
+};

@@ -1,0 +1,20 @@
+import { defineErrors } from '@saas/kernel';
+
+export const subgraphErrors = defineErrors({
+  PAGE_SIZE_INVALID: {
+    audience: 'client',
+    retryable: false,
+    message: 'A page has 1 to 100 entries.',
+  },
+  CURSOR_MALFORMED: {
+    audience: 'client',
+    retryable: false,
+    message: 'This cursor is not one of ours. Use a cursor as it was given, with the same list.',
+  },
+  BODY_TOO_LARGE: { audience: 'client', retryable: false, message: 'The request is too large.' },
+  REQUEST_MALFORMED: {
+    audience: 'client',
+    retryable: false,
+    message: 'The request is not a GraphQL request in JSON.',
+  },
+});
