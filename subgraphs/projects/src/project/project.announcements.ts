@@ -4,7 +4,11 @@ import type { Project } from './project.decider.ts';
 import { projectOfStream, type ProjectEvent } from './project.events.ts';
 
 /** What the rest of the system hears of a project: ids, names and times. Topic `project_events`. */
-export const announceProject = (event: ProjectEvent, stream: StreamId, _state: Project): readonly Announcement[] => {
+export const announceProject = (
+  event: ProjectEvent,
+  stream: StreamId,
+  _state: Project,
+): readonly Announcement[] => {
   const [routingKey, body] = messageOf(event);
   return [{ topic: 'project_events', routingKey, body: { projectId: projectOfStream(stream), ...body } }];
 };

@@ -61,7 +61,8 @@ const decide = (command: ProjectCommand, state: Project): readonly ProjectEvent[
   }
   const role = roleOf(command.by, state);
   if (state.status === 'absent' || role === null) throw projectErrors.PROJECT_NOT_FOUND();
-  if (state.status === 'ARCHIVED' && command.type !== 'ArchiveProject') throw projectErrors.PROJECT_ARCHIVED();
+  if (state.status === 'ARCHIVED' && command.type !== 'ArchiveProject')
+    throw projectErrors.PROJECT_ARCHIVED();
   return change(command, state, role);
 };
 
@@ -116,7 +117,8 @@ const addMember = (
   const isKnown = standing === 'active' || userId === by.userId;
   if (!isKnown && standing === 'too-new') throw projectErrors.USER_UNKNOWN_YET({ field: 'userId' });
   if (!isKnown) throw projectErrors.USER_NOT_FOUND({ field: 'userId' });
-  if (Object.keys(state.members).length >= MEMBERS_MAX) throw projectErrors.PROJECT_FULL({ membersMax: MEMBERS_MAX });
+  if (Object.keys(state.members).length >= MEMBERS_MAX)
+    throw projectErrors.PROJECT_FULL({ membersMax: MEMBERS_MAX });
   return [{ type: 'ProjectMemberWasAdded', data: { userId, role: newRole, by: by.userId, at } }];
 };
 

@@ -34,7 +34,10 @@ export const parseProjectDescription = (raw: string | null | undefined): Project
   const description = raw?.trim() ?? '';
   if (description === '') return null;
   if (isProse(description, DESCRIPTION_LENGTH_MAX)) return description as ProjectDescription;
-  throw projectErrors.PROJECT_DESCRIPTION_INVALID({ field: 'description', lengthMax: DESCRIPTION_LENGTH_MAX });
+  throw projectErrors.PROJECT_DESCRIPTION_INVALID({
+    field: 'description',
+    lengthMax: DESCRIPTION_LENGTH_MAX,
+  });
 };
 
 /** Whether `text` is one line of 1 to `lengthMax` characters (code points), without control characters or halves of pairs. */

@@ -61,8 +61,10 @@ const decide = (command: TaskCommand, state: Task): readonly TaskEvent[] => {
     mustBeWritable(project, role);
     return create(command, project);
   }
-  if (state.status === 'absent' || project.status === 'absent' || role === null) throw taskErrors.TASK_NOT_FOUND();
-  if (project.projectId !== state.projectId) throw new Error('A command came with another project than its task’s.');
+  if (state.status === 'absent' || project.status === 'absent' || role === null)
+    throw taskErrors.TASK_NOT_FOUND();
+  if (project.projectId !== state.projectId)
+    throw new Error('A command came with another project than its task’s.');
   mustBeWritable(project, role);
   return change(command, state, project);
 };
@@ -102,7 +104,9 @@ const change = (command: Change, state: ExistingTask, project: ExistingProject):
       const { assigneeId } = command;
       if (assigneeId === state.assigneeId) return [];
       if (assigneeId !== null) mustBeMember(assigneeId, project);
-      return [{ type: 'TaskWasAssigned', data: { assigneeId, previousAssigneeId: state.assigneeId, by, at } }];
+      return [
+        { type: 'TaskWasAssigned', data: { assigneeId, previousAssigneeId: state.assigneeId, by, at } },
+      ];
     }
     case 'MoveTask':
       return command.status === state.status
