@@ -2,8 +2,9 @@ import {
   eventStoreErrors,
   outboxMessages,
   type Append,
-  type RecordedEvent,
+  type Claim,
   type Receipt,
+  type RecordedEvent,
   type StreamAppend,
   type StreamVersion,
 } from '@saas/event-sourcing';
@@ -13,8 +14,7 @@ import type { RawTx } from './database-node.ts';
 const SCHEMA_VERSION = 1;
 
 /**
- * Writes an append's rows in the transaction at hand: two statements, and one more for each of dependencies, claim
- * and receipt that it names.
+ * Writes an append's rows in the transaction at hand: one statement, and one more each for dependencies and a receipt.
  *
  * @throws {AppError} `VERSION_CONFLICT`, `MESSAGE_ALREADY_RECEIVED` or `MESSAGE_EARLY`; the transaction must roll back.
  */
@@ -23,18 +23,24 @@ export const appendRows = async (
   append: Append,
   clock: Clock,
 ): Promise<readonly RecordedEvent[]> => {
-  const { tenantId, streams, claim, receipt } = append;
+  const { tenantId, streams, receipt, dependsOn = [] } = append;
   if (receipt) await keepReceipt(tx, tenantId, receipt);
   const moving = streams.filter(({ events }) => events.length > 0);
   const still = streams.filter(({ events }) => events.length === 0);
-  await holdStill(tx, tenantId, [
-    ...(append.dependsOn ?? []),
-    ...still.map(({ stream, expectedVersion }) => ({ stream, version: expectedVersion })),
-  ]);
-  const recorded = moving.length > 0 ? await moveStreams(tx, append, moving, clock) : [];
-  if (claim) await keepClaim(tx, append);
+  await holdStill(tx, tenantId, [...dependsOn, ...still.map(reachedBy)]);
+  if (moving.length === 0 && !append.claim) return [];
+
+  const recorded = recordedEvents(append, moving, clock);
+  const [wrote] = await writeRows(tx, append, moving, recorded, clock);
+  const isClaimKept = append.claim === undefined || wrote?.claims === 1;
+  if (wrote?.heads !== moving.length || !isClaimKept) throw eventStoreErrors.VERSION_CONFLICT();
   return recorded;
 };
+
+const reachedBy = ({ stream, expectedVersion, events }: StreamAppend): StreamVersion => ({
+  stream,
+  version: expectedVersion + events.length,
+});
 
 /** Locks what must not move; a writer of such a stream waits for us, and we for a writer that came first. */
 const holdStill = async (
@@ -53,53 +59,14 @@ const holdStill = async (
   if (isMoved) throw eventStoreErrors.VERSION_CONFLICT();
 };
 
-/**
- * Moves every stream from its expected version, or reports the conflict. The row of a stream is locked by its update,
- * so versions and sequences have no gaps. A stream that another tenant owns is neither seen nor created.
- */
-const moveHeads = async (
-  tx: RawTx,
-  tenantId: TenantId,
-  streams: readonly StreamAppend[],
-): Promise<ReadonlyMap<string, number>> => {
-  const input = streams.map(({ stream, expectedVersion, events, announcements = [] }) => ({
-    stream,
-    expected: expectedVersion,
-    added: events.length,
-    announced: announcements.length,
-  }));
-  const heads = await tx.$queryRaw<{ stream_id: string; announced: number }[]>`
-    WITH input AS (
-      SELECT * FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb)
-        AS i(stream text, expected int, added int, announced int)
-    ), created AS (
-      INSERT INTO streams (stream_id, tenant_id, bucket, version, announced)
-      SELECT stream, ${tenantId}, ${bucketOfId(tenantId)}::int, added, announced FROM input WHERE expected = 0
-      ORDER BY stream
-      ON CONFLICT (stream_id) DO NOTHING
-      RETURNING stream_id, 0 AS announced
-    ), moved AS (
-      UPDATE streams s SET version = s.version + i.added, announced = s.announced + i.announced
-      FROM input i
-      WHERE s.stream_id = i.stream AND s.tenant_id = ${tenantId} AND i.expected > 0 AND s.version = i.expected
-      RETURNING s.stream_id, s.announced - i.announced AS announced
-    )
-    SELECT * FROM created UNION ALL SELECT * FROM moved`;
-  if (heads.length !== streams.length) throw eventStoreErrors.VERSION_CONFLICT();
-  return new Map(heads.map(({ stream_id, announced }) => [stream_id, announced]));
-};
-
-const moveStreams = async (
-  tx: RawTx,
-  append: Append,
+const recordedEvents = (
+  { tenantId, metadata }: Append,
   streams: readonly StreamAppend[],
   clock: Clock,
-): Promise<readonly RecordedEvent[]> => {
-  const { tenantId, metadata } = append;
-  const announcedBefore = await moveHeads(tx, tenantId, streams);
+): readonly RecordedEvent[] => {
   const bucket = bucketOfId(tenantId);
   const recordedAt = clock.now().toISOString();
-  const recorded = streams.flatMap(({ stream, expectedVersion, events }) =>
+  return streams.flatMap(({ stream, expectedVersion, events }) =>
     events.map((event, index) => ({
       ...event,
       id: newId('evt', bucket, clock),
@@ -110,52 +77,92 @@ const moveStreams = async (
       recordedAt,
     })),
   );
-  const messages = streams.flatMap((each) =>
-    outboxMessages(append, each, announcedBefore.get(each.stream) ?? 0, clock),
-  );
-  const snapshots = streams.flatMap(({ stream, expectedVersion, events, snapshot }) =>
-    snapshot ? [{ stream, version: expectedVersion + events.length, ...snapshot }] : [],
-  );
-  await tx.$executeRaw`
-    WITH kept AS (
+};
+
+/**
+ * Moves every stream from its expected version and writes what goes with it, in one statement.
+ *
+ * The row of a stream is locked by its update, so versions and sequences have no gaps; a stream that another tenant
+ * owns is neither seen nor created. A rival with the same claim makes us wait, and then lose; a claim of more than a
+ * day ago is free again. When fewer heads move or claims are kept than asked for, the caller rolls everything back.
+ */
+const writeRows = (
+  tx: RawTx,
+  append: Append,
+  moving: readonly StreamAppend[],
+  recorded: readonly RecordedEvent[],
+  clock: Clock,
+): PromiseLike<readonly { readonly heads: number; readonly claims: number }[]> => {
+  const { tenantId, metadata } = append;
+  const bucket = bucketOfId(tenantId);
+  return tx.$queryRaw`
+    WITH input AS (
+      SELECT * FROM jsonb_to_recordset(${JSON.stringify(moving.map(headRow))}::jsonb)
+        AS i(stream text, expected int, added int, announced int)
+    ), created AS (
+      INSERT INTO streams (stream_id, tenant_id, bucket, version, announced)
+      SELECT stream, ${tenantId}, ${bucket}::int, added, announced FROM input WHERE expected = 0
+      ORDER BY stream
+      ON CONFLICT (stream_id) DO NOTHING
+      RETURNING stream_id, 0 AS announced
+    ), moved AS (
+      UPDATE streams s SET version = s.version + i.added, announced = s.announced + i.announced
+      FROM input i
+      WHERE s.stream_id = i.stream AND s.tenant_id = ${tenantId} AND i.expected > 0 AND s.version = i.expected
+      RETURNING s.stream_id, s.announced - i.announced AS announced
+    ), heads AS (
+      SELECT * FROM created UNION ALL SELECT * FROM moved
+    ), kept AS (
       INSERT INTO events
         (stream_id, version, event_id, tenant_id, bucket, type, schema_version, data, metadata, recorded_at)
       SELECT e.stream, e.version, e.id, ${tenantId}, ${bucket}::int, e.type, ${SCHEMA_VERSION}::int, e.data,
-        ${JSON.stringify(metadata)}::jsonb, ${recordedAt}::timestamptz
+        ${JSON.stringify(metadata)}::jsonb, e."recordedAt"
       FROM jsonb_to_recordset(${JSON.stringify(recorded)}::jsonb)
-        AS e(stream text, version int, id text, type text, data jsonb)
-    ), announced AS (
+        AS e(stream text, version int, id text, type text, data jsonb, "recordedAt" timestamptz)
+      JOIN heads ON heads.stream_id = e.stream
+    ), announcements AS (
       INSERT INTO outbox (id, tenant_id, topic, routing_key, stream_id, sequence, body, headers)
-      SELECT m.id, ${tenantId}, m.topic, m."routingKey", m.stream, m.sequence, m.body, m.headers
-      FROM jsonb_to_recordset(${JSON.stringify(messages)}::jsonb)
+      SELECT m.id, ${tenantId}, m.topic, m."routingKey", m.stream, heads.announced + m.sequence, m.body, m.headers
+      FROM jsonb_to_recordset(${JSON.stringify(moving.flatMap((each) => outboxMessages(append, each, 0, clock)))}::jsonb)
         AS m(id text, topic text, "routingKey" text, stream text, sequence int, body jsonb, headers jsonb)
+      JOIN heads ON heads.stream_id = m.stream
       ORDER BY m.stream, m.sequence
+    ), snapshot AS (
+      INSERT INTO snapshots (stream_id, tenant_id, version, schema_version, state)
+      SELECT s.stream, ${tenantId}, s.version, s."schemaVersion", s.state
+      FROM jsonb_to_recordset(${JSON.stringify(moving.flatMap(snapshotRow))}::jsonb)
+        AS s(stream text, version int, "schemaVersion" int, state jsonb)
+      JOIN heads ON heads.stream_id = s.stream
+      ON CONFLICT (stream_id) DO UPDATE SET version = excluded.version, schema_version = excluded.schema_version,
+        state = excluded.state, created_at = now()
+    ), claim AS (
+      INSERT INTO claims (tenant_id, scope, key, request_hash, result)
+      SELECT ${tenantId}, c.scope, c.key, c."requestHash", c.result
+      FROM jsonb_to_recordset(${JSON.stringify(claimRow(append))}::jsonb)
+        AS c(scope text, key text, "requestHash" text, result jsonb)
+      ON CONFLICT (tenant_id, scope, key) DO UPDATE
+        SET request_hash = excluded.request_hash, result = excluded.result, created_at = now()
+        WHERE claims.created_at <= now() - interval '24 hours'
+      RETURNING 1
     )
-    INSERT INTO snapshots (stream_id, tenant_id, version, schema_version, state)
-    SELECT s.stream, ${tenantId}, s.version, s."schemaVersion", s.state
-    FROM jsonb_to_recordset(${JSON.stringify(snapshots)}::jsonb)
-      AS s(stream text, version int, "schemaVersion" int, state jsonb)
-    ON CONFLICT (stream_id) DO UPDATE SET version = excluded.version, schema_version = excluded.schema_version,
-      state = excluded.state, created_at = now()`;
-  return recorded;
+    SELECT (SELECT count(*)::int FROM heads) AS heads, (SELECT count(*)::int FROM claim) AS claims`;
 };
 
-/** A rival with the same claim makes us wait, and then lose; a claim of more than a day ago is free again. */
-const keepClaim = async (tx: RawTx, { tenantId, claim, streams }: Append): Promise<void> => {
-  if (!claim) return;
-  const result: readonly StreamVersion[] = streams.map(({ stream, expectedVersion, events }) => ({
-    stream,
-    version: expectedVersion + events.length,
-  }));
-  const kept = await tx.$queryRaw<unknown[]>`
-    INSERT INTO claims (tenant_id, scope, key, request_hash, result)
-    VALUES (${tenantId}, ${claim.scope}, ${claim.key}, ${claim.requestHash}, ${JSON.stringify(result)}::jsonb)
-    ON CONFLICT (tenant_id, scope, key) DO UPDATE
-      SET request_hash = excluded.request_hash, result = excluded.result, created_at = now()
-      WHERE claims.created_at <= now() - interval '24 hours'
-    RETURNING 1`;
-  if (kept.length === 0) throw eventStoreErrors.VERSION_CONFLICT();
-};
+const headRow = ({ stream, expectedVersion, events, announcements = [] }: StreamAppend) => ({
+  stream,
+  expected: expectedVersion,
+  added: events.length,
+  announced: announcements.length,
+});
+
+const snapshotRow = (append: StreamAppend) =>
+  append.snapshot ? [{ ...reachedBy(append), ...append.snapshot }] : [];
+
+const claimRow = ({
+  claim,
+  streams,
+}: Append): readonly (Claim & { readonly result: readonly StreamVersion[] })[] =>
+  claim ? [{ ...claim, result: streams.map(reachedBy) }] : [];
 
 /** Takes a stream's messages once and in order; a rival with the same message makes us wait, and then lose. */
 const keepReceipt = async (

@@ -84,7 +84,12 @@ export class DatabaseNode<Tx> {
     });
   }
 
-  /** One statement outside Prisma and outside the pool that serves requests. */
+  /** One statement outside Prisma, on a connection of the pool that serves requests. */
+  async query<Row extends pg.QueryResultRow>(sql: string): Promise<readonly Row[]> {
+    return (await this.#pool.query<Row>(sql)).rows;
+  }
+
+  /** One statement outside Prisma and outside that pool, so that a busy node still answers. */
   async probe<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<readonly Row[]> {
     return (await this.#probe.query<Row>(sql, values)).rows;
   }

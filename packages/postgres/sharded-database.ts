@@ -143,7 +143,7 @@ export class ShardedDatabase<Tx extends RawTx> {
   /** A token for reads that must see everything the tenant's shard has committed by now. */
   async tokenNow(tenantId: TenantId): Promise<ConsistencyToken> {
     const { name, primary } = this.#shardOf(tenantId);
-    const [row] = await primary.probe<{ lsn: string }>('SELECT pg_current_wal_flush_lsn() AS lsn');
+    const [row] = await primary.query<{ lsn: string }>('SELECT pg_current_wal_flush_lsn() AS lsn');
     return `${name}=${row?.lsn ?? '0/0'}`;
   }
 
