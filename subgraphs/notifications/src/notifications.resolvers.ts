@@ -1,0 +1,20 @@
+import { dateTimeScalar } from '@saas/subgraph';
+import { inboxResolvers } from './inbox/inbox.resolvers.ts';
+import { notificationListResolvers } from './notification-list/notification-list.resolvers.ts';
+import { notificationResolvers } from './notification/notification.resolvers.ts';
+import { preferencesResolvers } from './preferences/preferences.resolvers.ts';
+
+/** Every resolver of the subgraph; `schema.graphql` says what they answer. */
+export const notificationsResolvers = {
+  DateTime: dateTimeScalar,
+  Query: { ...notificationListResolvers.Query, ...preferencesResolvers.Query },
+  Mutation: {
+    ...notificationResolvers.Mutation,
+    ...inboxResolvers.Mutation,
+    ...preferencesResolvers.Mutation,
+  },
+  Notification: notificationResolvers.Notification,
+  Inbox: inboxResolvers.Inbox,
+  NotificationPreferences: preferencesResolvers.NotificationPreferences,
+  User: notificationListResolvers.User,
+};
