@@ -18,6 +18,9 @@ type Options = {
   readonly errors: ReturnType<typeof clientErrors>;
 };
 
+/** What the shell itself relies on in a service's context. */
+type GraphqlContext = BaseContext & { readonly logger: Logger };
+
 type Resolvers = NonNullable<
   Parameters<typeof buildSubgraphSchema>[0] extends infer Given
     ? Given extends { resolvers?: infer Map }
@@ -38,11 +41,9 @@ export type GraphqlAnswer = {
  *
  * Introspection is open, for nobody but the gateway gets this far. Nothing is reported to anybody outside.
  */
-export const graphqlServer = async <Context extends BaseContext & { readonly logger: Logger }>(
-  options: Options,
-) => {
+export const graphqlServer = async (options: Options) => {
   const { typeDefs, resolvers, logger, errors } = options;
-  const apollo = new ApolloServer<Context>({
+  const apollo = new ApolloServer<GraphqlContext>({
     schema: buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: resolvers as Resolvers }),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
@@ -67,7 +68,7 @@ export const graphqlServer = async <Context extends BaseContext & { readonly log
   const execute = async (
     body: unknown,
     headers: { readonly accept?: string | undefined },
-    context: Context,
+    context: GraphqlContext,
   ): Promise<GraphqlAnswer> => {
     const answer = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: {

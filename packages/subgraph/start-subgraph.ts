@@ -57,12 +57,12 @@ export type RunningSubgraph = {
   readonly url: string;
   readonly port: number;
   /** What the last health checks found. */
-  health(): HealthSnapshot;
+  readonly health: () => HealthSnapshot;
   /**
    * Stops accepting, finishes what is in hand within `drainMsMax`, aborts the rest, closes. Called again, it answers with
    * the same promise.
    */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 };
 
 /**
@@ -80,7 +80,7 @@ export const startSubgraph = async <Context extends SubgraphRequest>(
   const stopping = new AbortController();
   let isStopping = false;
   try {
-    const graphql = await graphqlServer<Context>({ ...options, errors });
+    const graphql = await graphqlServer({ ...options, errors });
     closing.add('graphql', () => graphql.stop());
     const { healthIntervalMs = 5_000, healthTimeoutMs = 2_000 } = options;
     const monitor = healthMonitor({

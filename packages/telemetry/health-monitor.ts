@@ -22,10 +22,10 @@ export type HealthSnapshot = {
 
 export type HealthMonitor = {
   /** What the last checks found. Costs nothing and waits for nothing. */
-  snapshot(): HealthSnapshot;
+  readonly snapshot: () => HealthSnapshot;
   /** Resolves when every source was checked once. Never rejects. */
   readonly firstRound: Promise<void>;
-  stop(): void;
+  readonly stop: () => void;
 };
 
 type Options = {
