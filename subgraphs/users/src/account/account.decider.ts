@@ -145,6 +145,19 @@ const evolve = (state: Account, event: AccountEvent): Account => {
 export const isKnown = (state: Account): state is KnownAccount =>
   state.status === 'active' || state.status === 'deactivated';
 
+/** @throws {AppError} `USER_NOT_FOUND` or `USER_DEACTIVATED`. */
+export const requireActive = (state: Account): KnownAccount => {
+  if (!isKnown(state)) throw accountErrors.USER_NOT_FOUND();
+  if (state.status === 'deactivated') throw accountErrors.USER_DEACTIVATED();
+  return state;
+};
+
+/** Whether the account stands behind a session: not behind one of an earlier epoch, but for the kept one. */
+export const isVouchedFor = (
+  { status, sessionEpoch, keptSessionId }: KnownAccount,
+  session: { readonly sessionId: SessionId; readonly epoch: number },
+): boolean => status === 'active' && (session.epoch === sessionEpoch || session.sessionId === keptSessionId);
+
 /** The rules of an account. */
 export const account: Decider<Account, AccountCommand, AccountEvent> = {
   initialState: { status: 'absent' },

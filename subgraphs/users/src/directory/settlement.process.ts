@@ -1,6 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import { isAppError, type Clock, type TenantId, type UserId } from '@saas/kernel';
-import { eventStoreErrors, stateOf, type EventStore } from '@saas/event-sourcing';
+import { isAppError, type Clock } from '@saas/kernel';
+import { eventStoreErrors, type EventStore } from '@saas/event-sourcing';
 import {
   account,
   accountStream,
@@ -9,8 +9,8 @@ import {
   type KnownAccount,
 } from '../account/account.decider.ts';
 import { accountErrors } from '../account/account.errors.ts';
-import type { AccountEvent } from '../account/account.events.ts';
 import { emailKeyOf } from '../account/account.values.ts';
+import { readAccount } from '../account/account-reader.process.ts';
 import { directoryErrors } from './email-directory.errors.ts';
 import type {
   EmailDirectory,
@@ -101,7 +101,8 @@ export const settlement = (options: SettlementOptions) => {
   /** One try: undefined means that somebody is in the way and may leave. */
   const tryAcquire = async (
     wanted: Omit<Reservation, 'reservedAt'>,
-    claim?: RegistrationClaim,
+    claim: RegistrationClaim | undefined,
+    field: string,
   ): Promise<Acquired | undefined> => {
     const at = clock.now().toISOString();
     const outcome = await directory.reserve({ ...wanted, reservedAt: at }, claim);
@@ -114,24 +115,36 @@ export const settlement = (options: SettlementOptions) => {
     if (by.userId === wanted.userId) {
       return (await directory.moveFence(by, wanted.fenceVersion, at)) ? { status: 'acquired' } : undefined;
     }
-    if ((await look(by)) === 'standing') throw accountErrors.EMAIL_TAKEN({ field: 'email' });
+    if ((await look(by)) === 'standing') throw accountErrors.EMAIL_TAKEN({ field });
     return undefined;
   };
 
   return {
-    complete,
+    /**
+     * Clears away what a change of address has left: the address before is free, this one is confirmed. Does nothing when that is
+     * so already. Call it before the next change too, for only the last address but one is remembered.
+     */
+    async finish(state: KnownAccount, version: number): Promise<void> {
+      const row = await directory.find(emailKeyOf(state.email));
+      if (row?.userId === state.userId && row.confirmedAt === null) await complete(row, state, version);
+    },
 
     /**
      * Takes an address for an account that is about to get it at `fenceVersion`, waiting for rivals who have not finished.
      *
+     * @param field the input that names the address, for the errors.
      * @throws {AppError} `EMAIL_TAKEN`; `IDEMPOTENCY_KEY_REUSED`; `EMAIL_BUSY` after `waitMsMax`.
      */
-    async acquire(wanted: Omit<Reservation, 'reservedAt'>, claim?: RegistrationClaim): Promise<Acquired> {
+    async acquire(
+      wanted: Omit<Reservation, 'reservedAt'>,
+      claim?: RegistrationClaim,
+      field = 'email',
+    ): Promise<Acquired> {
       const deadline = now() + waitMsMax;
       for (let attempt = 1; ; attempt += 1) {
-        const acquired = await tryAcquire(wanted, claim);
+        const acquired = await tryAcquire(wanted, claim, field);
         if (acquired) return acquired;
-        if (now() >= deadline) throw directoryErrors.EMAIL_BUSY({ field: 'email' });
+        if (now() >= deadline) throw directoryErrors.EMAIL_BUSY({ field });
         await pause(attempt);
       }
     },
@@ -149,15 +162,6 @@ export const settlement = (options: SettlementOptions) => {
       return rows.length;
     },
   };
-};
-
-/** An account as its stream has it by now. */
-export const readAccount = async (
-  store: EventStore,
-  { tenantId, userId }: { readonly tenantId: TenantId; readonly userId: UserId },
-): Promise<{ readonly state: Account; readonly version: number }> => {
-  const [slice] = await store.read<AccountEvent>(tenantId, [accountStream(userId)]);
-  return { state: stateOf(account, slice ?? { events: [], version: 0 }), version: slice?.version ?? 0 };
 };
 
 /** Takes the version that the owner of the reservation wants; false when the stream has moved meanwhile. */

@@ -1,0 +1,18 @@
+import type { Prisma } from '@saas/prisma-users';
+import type { InlineProjection } from '@saas/postgres';
+import type { RecordedEvent } from '@saas/event-sourcing';
+import type { TenantEvent } from './tenant.events.ts';
+
+/** Keeps the tenants. */
+export const tenantsProjection: InlineProjection<Prisma.TransactionClient> = {
+  name: 'tenants-1',
+  async apply(events, tx) {
+    const rows = events
+      .filter(isTenantEvent)
+      .map(({ data: { tenantId, name, at } }) => ({ tenantId, name, createdAt: at }));
+    if (rows.length > 0) await tx.tenant.createMany({ data: rows });
+  },
+};
+
+const isTenantEvent = (event: RecordedEvent): event is RecordedEvent<TenantEvent> =>
+  event.type === 'TenantWasCreated';
