@@ -1,0 +1,99 @@
+import type { PrismaPg } from '@prisma/adapter-pg';
+import type { EventStore } from '@saas/event-sourcing';
+import { systemClock, type Clock, type TenantId } from '@saas/kernel';
+import { startOutboxRelay, type MessageBus, type OutboxRelay } from '@saas/messaging';
+import type { Client, RawTx } from './database-node.ts';
+import { postgresEventStore, type InlineProjection } from './event-store.postgres.ts';
+import { keepHouse } from './housekeeping.ts';
+import { postgresOutbox } from './outbox.postgres.ts';
+import { ShardedDatabase, type ShardUrls } from './sharded-database.ts';
+import { evenShardMap, parseShardMap, shardOfTenant } from './shard-map.ts';
+
+const HOUSEKEEPING_MS = 10 * 60_000;
+
+type Options<Tx extends RawTx> = {
+  readonly service: string;
+  readonly shards: readonly ShardUrls[];
+  /** As {@link parseShardMap} reads it; even ranges in the order of the shards when absent. */
+  readonly shardMap?: string | undefined;
+  readonly lagMsMax: number;
+  readonly createClient: (adapter: PrismaPg) => Client<Tx>;
+  readonly projections: readonly InlineProjection<Tx>[];
+  readonly bus: MessageBus;
+  /** How long a relay sleeps when nobody wakes it, milliseconds. */
+  readonly relayIdleMs: number;
+  readonly clock?: Clock;
+  /** A relay or the housekeeping failed; both try again by themselves. */
+  readonly onError: (error: unknown, what: string) => void;
+};
+
+/** Everything a service keeps: its shards, its event store, and what carries its announcements away. */
+export type ServiceStore<Tx extends RawTx> = {
+  readonly database: ShardedDatabase<Tx>;
+  readonly store: EventStore;
+  /** From now on announces what was committed, also what a former process left behind. Call once everyone listens. */
+  startRelays(): void;
+  /** Finishes the batches in hand, then closes every connection. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Opens a service's databases and checks them.
+ *
+ * @throws {AppError} as {@link ShardedDatabase.start} does, or `SHARD_MAP_INVALID`. Nothing is left open.
+ */
+export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): Promise<ServiceStore<Tx>> => {
+  const { service, shards, lagMsMax, createClient, projections, clock = systemClock } = options;
+  const names = shards.map(({ name }) => name);
+  const shardMap =
+    options.shardMap === undefined ? evenShardMap(names) : parseShardMap(options.shardMap, names);
+  const database = new ShardedDatabase<Tx>({ service, shards, shardMap, lagMsMax, createClient });
+  try {
+    await database.start();
+  } catch (error) {
+    await database.stop();
+    throw error;
+  }
+
+  const relays = new Map<string, OutboxRelay>();
+  const onAnnounced = (tenantId: TenantId) => relays.get(shardOfTenant(shardMap, tenantId))?.wake();
+  const house = startHousekeeping(database, options);
+  return {
+    database,
+    store: postgresEventStore({ database, projections, clock, onAnnounced }),
+    startRelays: () => {
+      for (const shard of names) if (!relays.has(shard)) relays.set(shard, relayOf(shard, database, options));
+    },
+    stop: async () => {
+      await Promise.all([...relays.values()].map((relay) => relay.stop()));
+      await house.stop();
+      await database.stop();
+    },
+  };
+};
+
+const relayOf = <Tx extends RawTx>(
+  shard: string,
+  database: ShardedDatabase<Tx>,
+  { bus, relayIdleMs: idleMs, onError }: Options<Tx>,
+): OutboxRelay =>
+  startOutboxRelay({
+    outbox: postgresOutbox(database, shard),
+    bus,
+    idleMs,
+    onError: (error) => onError(error, `the outbox relay of ${shard}`),
+  });
+
+const startHousekeeping = <Tx extends RawTx>(database: ShardedDatabase<Tx>, { onError }: Options<Tx>) => {
+  let cleaning: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    cleaning = keepHouse(database).catch((error: unknown) => onError(error, 'housekeeping'));
+  }, HOUSEKEEPING_MS);
+  timer.unref();
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await cleaning;
+    },
+  };
+};
