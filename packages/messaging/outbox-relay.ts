@@ -25,12 +25,12 @@ export type OutboxRelay = {
  * deduplicate. What the bus does not confirm stays in the outbox and is tried again after `idleMs`.
  */
 export const startOutboxRelay = ({ outbox, bus, idleMs, onError }: Options): OutboxRelay => {
-  let isStopping = false;
+  const stopping = new AbortController();
   let isAwake = false;
   let wakeUp = (): void => undefined;
 
   const idle = async (): Promise<void> => {
-    if (isAwake || isStopping) return;
+    if (isAwake || stopping.signal.aborted) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, idleMs);
       wakeUp = () => {
@@ -40,7 +40,7 @@ export const startOutboxRelay = ({ outbox, bus, idleMs, onError }: Options): Out
     });
   };
   const run = async (): Promise<void> => {
-    while (!isStopping) {
+    while (!stopping.signal.aborted) {
       isAwake = false;
       const { sent } = await outbox
         .claim(BATCH_SIZE, (batch) => bus.publish(batch))
@@ -59,7 +59,7 @@ export const startOutboxRelay = ({ outbox, bus, idleMs, onError }: Options): Out
       wakeUp();
     },
     async stop() {
-      isStopping = true;
+      stopping.abort();
       wakeUp();
       await running;
     },

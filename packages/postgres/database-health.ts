@@ -24,8 +24,8 @@ export const databaseHealth = <Tx extends RawTx>(database: ShardedDatabase<Tx>) 
   },
 });
 
-const partOf = ({ name, status, shard, role, lagMs = null, responseTimeMs = null }: NodeHealth): Part => ({
+const partOf = ({ name, status, shard, role, lagMs, responseTimeMs }: NodeHealth): Part => ({
   name,
   status: status === 'lagging' ? 'degraded' : status,
-  details: { shard, role, lagMs, responseTimeMs },
+  details: { shard, role, lagMs: lagMs ?? null, responseTimeMs: responseTimeMs ?? null },
 });

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import type { Decider, DomainEvent } from '../decider.ts';
 
-/** Reads as a sentence: `given(past).when(command).then(events)`. */
+/** Reads as a sentence: `given(past).when(command).thenHappens(events)`. */
 export const specification =
   <State, Command, Event extends DomainEvent>({
     initialState,
@@ -12,7 +12,7 @@ export const specification =
     when: (command: Command) => {
       const act = () => decide(command, history.reduce(evolve, initialState));
       return {
-        then: (...expected: Event[]) => {
+        thenHappens: (...expected: Event[]) => {
           expect(act()).toEqual(expected);
         },
         thenRefused: (code: string) => {
