@@ -50,7 +50,7 @@ type Change<State, Command> = {
   readonly input: ChangeInput;
   readonly stream: (viewer: AuthenticatedViewer) => StreamId;
   /** Who and when are data. */
-  readonly command: (by: AuthenticatedViewer['userId'], at: string) => NoInfer<Command>;
+  readonly command: (by: AuthenticatedViewer['userId'], at: string) => Command;
 };
 
 /** What every mutation's input has. */

@@ -1,5 +1,6 @@
 import { payload } from '@saas/subgraph';
 import type { ChangeInput, NotificationsContext } from '../notifications.context.ts';
+import type { InboxCommand } from './inbox.decider.ts';
 import { inboxStream } from './inbox.values.ts';
 
 type MarkAllInput = ChangeInput & { readonly upTo?: string | null };
@@ -17,7 +18,12 @@ export const inboxResolvers = {
           operation: 'markAllNotificationsRead',
           input,
           stream: ({ userId }) => inboxStream(userId),
-          command: (by, at) => ({ type: 'MarkAllNotificationsRead', upTo: input.upTo ?? at, by, at }),
+          command: (by, at): InboxCommand => ({
+            type: 'MarkAllNotificationsRead',
+            upTo: input.upTo ?? at,
+            by,
+            at,
+          }),
         });
         return { inbox: { readUpTo: state.readUpTo, updatedAt: state.readAt, version } };
       }),

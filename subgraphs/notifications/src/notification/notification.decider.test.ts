@@ -27,22 +27,22 @@ const archived: NotificationEvent = { type: 'NotificationWasArchived', data: { b
 
 describe('a notification', () => {
   it('is created once', () => {
-    given().when({ type: 'CreateNotification', creation, at }).then(created);
+    given().when({ type: 'CreateNotification', creation, at }).thenHappens(created);
     given(created).when({ type: 'CreateNotification', creation, at }).thenRefused('NOTIFICATION_EXISTS');
   });
 
   it('is read by its recipient, and only the first time counts', () => {
-    given(created).when({ type: 'MarkNotificationRead', by, at: later }).then(read);
-    given(created, read).when({ type: 'MarkNotificationRead', by, at: later }).then();
+    given(created).when({ type: 'MarkNotificationRead', by, at: later }).thenHappens(read);
+    given(created, read).when({ type: 'MarkNotificationRead', by, at: later }).thenHappens();
   });
 
   it('is archived by its recipient, and only the first time counts', () => {
-    given(created).when({ type: 'ArchiveNotification', by, at: later }).then(archived);
-    given(created, archived).when({ type: 'ArchiveNotification', by, at: later }).then();
+    given(created).when({ type: 'ArchiveNotification', by, at: later }).thenHappens(archived);
+    given(created, archived).when({ type: 'ArchiveNotification', by, at: later }).thenHappens();
   });
 
   it('counts as read once it is archived', () => {
-    given(created, archived).when({ type: 'MarkNotificationRead', by, at: later }).then();
+    given(created, archived).when({ type: 'MarkNotificationRead', by, at: later }).thenHappens();
     const state = [created, archived].reduce(notification.evolve, notification.initialState);
     expect(state).toMatchObject({ readAt: later, archivedAt: later });
   });

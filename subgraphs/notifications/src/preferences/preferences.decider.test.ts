@@ -20,16 +20,16 @@ describe('a person’s preferences', () => {
   it('change cell by cell', () => {
     given()
       .when({ ...wish, kind: 'TASK_ASSIGNED', channel: 'IN_APP', enabled: false })
-      .then(silenced);
+      .thenHappens(silenced);
   });
 
   it('say nothing when a wish is what is the case already, by default or by choice', () => {
     given()
       .when({ ...wish, kind: 'TASK_ASSIGNED', channel: 'IN_APP', enabled: true })
-      .then();
+      .thenHappens();
     given(silenced)
       .when({ ...wish, kind: 'TASK_ASSIGNED', channel: 'IN_APP', enabled: false })
-      .then();
+      .thenHappens();
   });
 
   it('cannot keep the security of an account out of its inbox', () => {

@@ -1,5 +1,6 @@
 import { payload } from '@saas/subgraph';
 import type { ChangeInput, NotificationsContext } from '../notifications.context.ts';
+import type { PreferencesCommand } from './preferences.decider.ts';
 import {
   preferenceMatrix,
   preferencesStream,
@@ -28,7 +29,14 @@ export const preferencesResolvers = {
           operation: 'updateNotificationPreference',
           input,
           stream: ({ userId }) => preferencesStream(userId),
-          command: (by, at) => ({ type: 'ChangeNotificationPreference', kind, channel, enabled, by, at }),
+          command: (by, at): PreferencesCommand => ({
+            type: 'ChangeNotificationPreference',
+            kind,
+            channel,
+            enabled,
+            by,
+            at,
+          }),
         });
         return { preferences: { ...state, version } };
       }),
