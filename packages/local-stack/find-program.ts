@@ -1,7 +1,9 @@
-import { realpathSync } from 'node:fs';
 import { runAs, systemPath } from './account.ts';
 
-/** The real path of the first of these programs that is there: absolute paths, or names to look up. */
+/**
+ * The path of the first of these programs that is there: absolute paths, or names to look up. Symbolic links are kept:
+ * some programs are what they are called by.
+ */
 export const findProgram = async (candidates: readonly string[]): Promise<string | undefined> => {
   for (const candidate of candidates) {
     const { code, output } = await runAs(undefined, '/bin/sh', [
@@ -10,7 +12,7 @@ export const findProgram = async (candidates: readonly string[]): Promise<string
       'find',
       candidate,
     ]);
-    if (code === 0) return realpathSync(output.trim());
+    if (code === 0) return output.trim();
   }
   return undefined;
 };

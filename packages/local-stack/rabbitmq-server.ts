@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { converse } from './converse.ts';
 import { findProgram, pathWith } from './find-program.ts';
 import { pickPort } from './free-port.ts';
@@ -15,9 +15,11 @@ export type RunningRabbitMq = PrivateServer & { readonly url: string; readonly p
 
 /** The path of the server's own script; undefined when this machine lacks RabbitMQ or Erlang's port mapper. */
 export const findRabbitMqBinary = async (): Promise<string | undefined> => {
-  // Not the wrapper of the same name in /usr/sbin: it insists on an account and on directories of the system.
   const script = await findProgram(['/usr/lib/rabbitmq/bin/rabbitmq-server', 'rabbitmq-server']);
-  return (await findProgram(mapperCandidates)) === undefined ? undefined : script;
+  if (script === undefined || (await findProgram(mapperCandidates)) === undefined) return undefined;
+  // Debian's wrapper of the same name insists on an account and on directories of the system.
+  const real = await realpath(script);
+  return basename(real) === 'rabbitmq-server' ? real : undefined;
 };
 
 /**

@@ -24,17 +24,22 @@ export const startRedis = async (options: { readonly port?: number } = {}): Prom
   if (binary === undefined) throw localStackErrors.SERVER_START_FAILED({ missing: 'redis-server' });
   const port = options.port ?? (await pickPort(undefined, new Set()));
   const directory = await mkdtemp(join(tmpdir(), 'local-stack-redis-'));
+  const forget = () => rm(directory, { recursive: true, force: true });
+  const logFile = join(directory, 'redis.log');
   const server = await startPrivateServer(
     {
       command: binary,
       args: redisArgs(port, directory),
       directory,
-      logFile: join(directory, 'redis.log'),
+      logFile,
       stopSignal: 'TERM',
       forceSignal: 'KILL',
     },
     async () => (await converse(port, 'PING\r\n'))?.toString().startsWith('+PONG') === true,
-  );
+  ).catch(async (error: unknown) => {
+    await forget();
+    throw error;
+  });
   return {
     ...server,
     // A spread would freeze the process id of the first run.
@@ -45,7 +50,7 @@ export const startRedis = async (options: { readonly port?: number } = {}): Prom
     url: `redis://127.0.0.1:${port}`,
     stop: async () => {
       await server.stop();
-      await rm(directory, { recursive: true, force: true });
+      await forget();
     },
   };
 };
