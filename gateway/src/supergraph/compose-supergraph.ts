@@ -69,7 +69,8 @@ const parseSchema = (
 
 /** One problem per subgraph that takes part in it, so that each place is named; one without a place when unknown. */
 const problemsOf = (error: GraphQLError): readonly SupergraphProblem[] => {
-  const code = String(error.extensions['code'] ?? 'UNKNOWN');
+  const { code: given } = error.extensions;
+  const code = typeof given === 'string' ? given : 'UNKNOWN';
   const nodes = (error.nodes ?? []).filter((node) => node.loc !== undefined);
   // The library already begins the message with "[subgraph] " when one subgraph alone is at fault.
   const named = /^\[([^\]]+)\] (.*)$/s.exec(error.message);

@@ -2,7 +2,7 @@ import { request } from 'undici';
 
 const TIMEOUT_MS = 10_000;
 const BODY_BYTES_MAX = 16 * 1024 * 1024;
-const QUERY = 'query SubgraphIntrospectQuery { _service { sdl } }';
+const QUERY = 'query SubgraphIntrospectQuery { service: _service { sdl } }';
 
 /**
  * Asks a running subgraph for its schema, the way rover does. Gives up after 10 s or 16 MiB; redirects are not followed.
@@ -42,9 +42,9 @@ const readBody = async (body: AsyncIterable<Buffer>): Promise<string> => {
 const sdlOf = (text: string): string | undefined => {
   try {
     const answer = JSON.parse(text) as {
-      readonly data?: { readonly _service?: { readonly sdl?: unknown } };
+      readonly data?: { readonly service?: { readonly sdl?: unknown } };
     } | null;
-    const sdl = answer?.data?._service?.sdl;
+    const sdl = answer?.data?.service?.sdl;
     return typeof sdl === 'string' ? sdl : undefined;
   } catch {
     return undefined;

@@ -16,7 +16,7 @@ describe('the schemas of a supergraph.yaml', () => {
     server = createServer((request, response) => {
       if (request.url === '/moved') return response.writeHead(302, { location: '/graphql' }).end();
       if (request.headers['x-key'] !== 'abc') return response.writeHead(401).end();
-      return response.end('{"data":{"_service":{"sdl":"type Query { b: Int }"}}}');
+      return response.end('{"data":{"service":{"sdl":"type Query { b: Int }"}}}');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
+import { assertNever } from '@saas/kernel';
 import type { SubgraphSchema } from './compose-supergraph.ts';
 import { introspectSubgraph } from './introspect-subgraph.ts';
 import { parseSupergraphYaml, type SubgraphEntry, type SupergraphConfig } from './supergraph-yaml.ts';
@@ -87,6 +88,8 @@ const loadSchema = async (
       const sdl = await introspectSubgraph(source.url, source.headers);
       return { name, routingUrl: routingUrl ?? source.url, sdl, location: `${name} (introspected)` };
     }
+    default:
+      return assertNever(source);
   }
 };
 

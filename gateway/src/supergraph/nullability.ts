@@ -1,5 +1,6 @@
 import {
   Kind,
+  OperationTypeNode,
   parse,
   type ConstDirectiveNode,
   type FieldDefinitionNode,
@@ -33,7 +34,7 @@ export const nullabilityProblems = (supergraphSdl: string): readonly string[] =>
   for (const definition of document.definitions) {
     if (definition.kind === Kind.SCHEMA_DEFINITION) {
       for (const { operation, type } of definition.operationTypes) {
-        if (operation !== 'subscription') roots.add(type.name.value);
+        if (operation !== OperationTypeNode.SUBSCRIPTION) roots.add(type.name.value);
       }
     } else if (
       definition.kind === Kind.OBJECT_TYPE_DEFINITION ||

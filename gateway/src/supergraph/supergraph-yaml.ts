@@ -1,16 +1,7 @@
 import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
 import { expandVariables, type Report } from './expand-variables.ts';
+import { isFields, readSource, readText, refuseUnknown, type SchemaSource } from './schema-source.ts';
 import { SupergraphError, type SupergraphProblem } from './supergraph.errors.ts';
-
-/** Where a subgraph's schema comes from; the three sources of rover that need nothing but files and HTTP. */
-export type SchemaSource =
-  | { readonly kind: 'file'; readonly file: string }
-  | { readonly kind: 'sdl'; readonly sdl: string }
-  | {
-      readonly kind: 'introspection';
-      readonly url: string;
-      readonly headers: Readonly<Record<string, string>>;
-    };
 
 export type SubgraphEntry = {
   readonly name: string;
@@ -64,11 +55,6 @@ export const parseSupergraphYaml = (
   return config;
 };
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const readRoot = (value: unknown, report: Report): SupergraphConfig => {
   const none: SupergraphConfig = { federationVersion: '2', subgraphs: [] };
   if (!isFields(value)) {
@@ -90,7 +76,8 @@ const readRoot = (value: unknown, report: Report): SupergraphConfig => {
 };
 
 const readFederationVersion = (value: unknown, report: Report): string => {
-  const version = value === undefined ? '2' : String(value);
+  const version =
+    typeof value === 'string' || typeof value === 'number' ? `${value}` : value === undefined ? '2' : '';
   const path = ['federation_version'];
   if (/^=?v?[01](\.|$)/.test(version)) {
     const message = `Federation ${version.replace(/^=?v?/, '')} is not supported; use Federation 2.`;
@@ -123,85 +110,6 @@ const readSubgraph = (name: string, value: unknown, report: Report): SubgraphEnt
     report(path, '"routing_url" is required.');
   }
   return source && { name, routingUrl, source };
-};
-
-const readSource = (value: unknown, path: readonly string[], report: Report): SchemaSource | undefined => {
-  if (!isFields(value)) {
-    report(path, '"schema" must be a map with one of file, sdl or subgraph_url.');
-    return undefined;
-  }
-  for (const source of ['graphref', 'remote_url']) {
-    if (!(source in value)) continue;
-    const message = `"${source}" is not supported; use file, sdl or subgraph_url.`;
-    report([...path, source], message, { code: 'SUPERGRAPH_SOURCE_UNSUPPORTED' });
-    return undefined;
-  }
-  const kinds = ['file', 'sdl', 'subgraph_url'].filter((kind) => kind in value);
-  if (kinds.length !== 1) {
-    report(
-      path,
-      `"schema" must have exactly one of file, sdl and subgraph_url; it has ${kinds.join(' and ') || 'none'}.`,
-    );
-    return undefined;
-  }
-  refuseUnknown(
-    value,
-    kinds[0] === 'subgraph_url' ? ['subgraph_url', 'introspection_headers'] : kinds,
-    path,
-    report,
-  );
-  const file = readText(value, 'file', path, report);
-  if (file !== undefined) return { kind: 'file', file };
-  const sdl = readText(value, 'sdl', path, report);
-  if (sdl !== undefined) return { kind: 'sdl', sdl };
-  const url = readText(value, 'subgraph_url', path, report);
-  if (url === undefined) return undefined;
-  if (!/^https?:/.test(url) || !URL.canParse(url))
-    report([...path, 'subgraph_url'], 'This is not an http(s) URL.');
-  return { kind: 'introspection', url, headers: readHeaders(value['introspection_headers'], path, report) };
-};
-
-const readHeaders = (
-  value: unknown,
-  path: readonly string[],
-  report: Report,
-): Readonly<Record<string, string>> => {
-  if (value === undefined) return {};
-  const headers = [...path, 'introspection_headers'];
-  if (!isFields(value)) {
-    report(headers, '"introspection_headers" must be a map of texts.');
-    return {};
-  }
-  const texts = Object.keys(value).map((name): [string, string] => [
-    name,
-    readText(value, name, headers, report) ?? '',
-  ]);
-  return Object.fromEntries(texts);
-};
-
-const readText = (
-  fields: Fields,
-  key: string,
-  path: readonly string[],
-  report: Report,
-): string | undefined => {
-  const value = fields[key];
-  if (value === undefined) return undefined;
-  if (typeof value === 'string' && value.trim() !== '') return value;
-  report([...path, key], `"${key}" must be a text that is not empty.`);
-  return undefined;
-};
-
-const refuseUnknown = (
-  fields: Fields,
-  known: readonly string[],
-  path: readonly string[],
-  report: Report,
-): void => {
-  for (const key of Object.keys(fields)) {
-    if (!known.includes(key))
-      report([...path, key], `"${key}" is not a key of rover's format here (${known.join(', ')} are).`);
-  }
 };
 
 /** The offset of the deepest part of `path` that the document has. */

@@ -1,0 +1,10 @@
+import { defineErrors } from '@saas/kernel';
+
+export const gatewayErrors = defineErrors({
+  PORT_IN_USE: { audience: 'operator', retryable: false, message: 'The port is already in use.' },
+  GATEWAY_WIRING_INVALID: {
+    audience: 'operator',
+    retryable: false,
+    message: 'The settings of the gateway do not fit its supergraph.',
+  },
+});

@@ -1,0 +1,38 @@
+import { fullAnswer, liveAnswer, type HealthAnswer, type HealthSnapshot } from '@saas/telemetry';
+import type { FastifyInstance } from 'fastify';
+
+type Options = {
+  readonly snapshot: () => HealthSnapshot;
+  readonly isStopping: () => boolean;
+};
+
+/**
+ * `/health/live`: the process runs; depends on nothing else. `/health/ready`: send requests here. `/health`: everything we
+ * stand on, with status and response time, as last sampled in the background.
+ */
+export const healthRoutes = (app: FastifyInstance, { snapshot, isStopping }: Options): void => {
+  const route = (url: string, answer: () => HealthAnswer): void => {
+    app.get(url, async (_request, reply) => {
+      const { statusCode, body } = answer();
+      return reply.code(statusCode).header('cache-control', 'no-store').send(body);
+    });
+  };
+  route('/health/live', liveAnswer);
+  route('/health/ready', () => gatewayReadyAnswer(snapshot(), isStopping()));
+  route('/health', () => fullAnswer(snapshot(), isStopping()));
+};
+
+/**
+ * Ready means: we have a supergraph (we do not listen before), are not stopping, and reach at least one subgraph. One that
+ * is down degrades the answers about its own part; to take every gateway out of service for it would take the rest away
+ * as well. A gateway that reaches none is cut off itself, and a load balancer may find a better one.
+ */
+export const gatewayReadyAnswer = (snapshot: HealthSnapshot, isStopping: boolean): HealthAnswer => {
+  const checks = Object.entries(snapshot.checks);
+  const missing = checks.filter(([, check]) => check.status === 'down').map(([name]) => name);
+  const isReady = !isStopping && missing.length < checks.length;
+  return {
+    statusCode: isReady ? 200 : 503,
+    body: { status: isReady ? 'up' : 'down', isStopping, missing },
+  };
+};

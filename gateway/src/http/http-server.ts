@@ -1,0 +1,121 @@
+import { Readable } from 'node:stream';
+import { anonymous } from '@saas/auth';
+import type { HealthSnapshot, Logger } from '@saas/telemetry';
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { GatewayReply, GatewayRequest, Handler } from '../stages/stage.ts';
+import { tokenKeeper } from '../upstream/token-keeper.ts';
+import { corsHook } from './cors.ts';
+import { GRAPHIQL_PATH, graphiqlRoute, readGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
+import { healthRoutes } from './health-routes.ts';
+import { httpErrors } from './http.errors.ts';
+import { refusalOf } from './refusal.ts';
+import { securityHeadersHook } from './security-headers.ts';
+
+export const GRAPHQL_PATH = '/graphql';
+const REQUEST_MS_MAX = 30_000;
+
+type Options = {
+  readonly handle: Handler;
+  readonly logger: Logger;
+  readonly corsOrigins: ReadonlySet<string>;
+  readonly snapshot: () => HealthSnapshot;
+  readonly isStopping: () => boolean;
+  /** Serves GraphiQL and leads browsers to it. */
+  readonly graphiql: boolean;
+  readonly readPage?: () => Promise<GraphiqlPage>;
+};
+
+/** The HTTP side of the gateway: routes and headers. What a request to the graph goes through is in `pipeline.ts`. */
+export const httpServer = (options: Options): FastifyInstance => {
+  const { logger, corsOrigins, graphiql, readPage = readGraphiqlPage } = options;
+  const app = fastify({
+    exposeHeadRoutes: false,
+    // A sender of one byte per minute must not hold a connection for ever.
+    requestTimeout: REQUEST_MS_MAX,
+    // On closing, idle connections end at once and busy ones with their answer.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    frameworkErrors: (_error, request, reply) => {
+      void send(reply, refusalOf(httpErrors.BAD_REQUEST(), request.headers.accept, logger));
+    },
+    clientErrorHandler: (_error, socket) => {
+      if (socket.writable) socket.end(rawRefusal);
+    },
+  });
+  app.addHook('onRequest', securityHeadersHook);
+  app.addHook('onRequest', corsHook(corsOrigins));
+  app.setNotFoundHandler(async (request, reply) =>
+    send(reply, refusalOf(httpErrors.ROUTE_NOT_FOUND(), request.headers.accept, logger)),
+  );
+  app.setErrorHandler(async (error, request, reply) =>
+    send(reply, refusalOf(error, request.headers.accept, logger)),
+  );
+  healthRoutes(app, options);
+  if (graphiql) graphiqlRoute(app, readPage);
+  graphqlRoute(app, options);
+  return app;
+};
+
+const graphqlRoute = (app: FastifyInstance, { handle, logger, graphiql }: Options): void => {
+  // The body is read by a stage of the pipeline, with the pipeline's limits and answers.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  app.route({
+    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    url: GRAPHQL_PATH,
+    handler: async (request, reply) => {
+      if (graphiql && isBrowserNavigation(request)) return reply.redirect(GRAPHIQL_PATH, 303);
+      return send(reply, await handle(requestOf(request, reply, logger)));
+    },
+  });
+};
+
+const isBrowserNavigation = ({ method, headers, query }: FastifyRequest): boolean =>
+  method === 'GET' &&
+  headers.accept?.includes('text/html') === true &&
+  !(typeof query === 'object' && query !== null && ('query' in query || 'extensions' in query));
+
+const requestOf = (request: FastifyRequest, reply: FastifyReply, logger: Logger): GatewayRequest => {
+  const leaving = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) leaving.abort();
+  });
+  const queryAt = request.url.indexOf('?');
+  return {
+    method: request.method,
+    headers: Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : value,
+      ]),
+    ),
+    search: queryAt < 0 ? '' : request.url.slice(queryAt),
+    bodyStream: request.raw,
+    body: undefined,
+    requestId: '',
+    logger,
+    viewer: anonymous,
+    deadlineAtMs: Number.POSITIVE_INFINITY,
+    signal: leaving.signal,
+    tokens: tokenKeeper(),
+  };
+};
+
+const send = async (reply: FastifyReply, { status, headers, body }: GatewayReply): Promise<FastifyReply> => {
+  void reply.code(status).headers(headers);
+  return reply.send(typeof body === 'string' ? body : Readable.from(body));
+};
+
+/** For bytes that are no HTTP at all: there is neither a request nor a reply to answer with. */
+const rawRefusal = (() => {
+  const { message, retryable } = httpErrors.definitions.BAD_REQUEST;
+  const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', retryable } }] });
+  return [
+    'HTTP/1.1 400 Bad Request',
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
+})();

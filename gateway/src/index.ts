@@ -1,0 +1,24 @@
+export { gatewayErrors } from './gateway.errors.ts';
+export { readGatewayConfig, type GatewayConfig } from './gateway.config.ts';
+export { httpErrors } from './http/http.errors.ts';
+export {
+  composeSupergraph,
+  type ComposedSupergraph,
+  type SubgraphSchema,
+} from './supergraph/compose-supergraph.ts';
+export { loadSubgraphs, type LoadedSubgraphs } from './supergraph/load-subgraphs.ts';
+export {
+  loadSupergraph,
+  subgraphsOf,
+  type Supergraph,
+  type SubgraphAddress,
+} from './supergraph/load-supergraph.ts';
+export { nullabilityProblems } from './supergraph/nullability.ts';
+export {
+  describeProblem,
+  SupergraphError,
+  supergraphErrors,
+  type SupergraphProblem,
+} from './supergraph/supergraph.errors.ts';
+export { upstreamErrors } from './upstream/upstream.errors.ts';
+export { startGateway, type Gateway } from './wiring.ts';

@@ -1,0 +1,125 @@
+import { env } from 'node:process';
+import { ApolloGateway } from '@apollo/gateway';
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { Logger } from '@saas/telemetry';
+import { getVariableValues, GraphQLError } from 'graphql';
+import { formatError } from '../http/format-error.ts';
+import { masked } from '../http/to-client-error.ts';
+import type { GatewayContext } from '../upstream/gateway-context.ts';
+import type { SubgraphClient } from '../upstream/subgraph-call.ts';
+import { subgraphDataSource } from '../upstream/subgraph-data-source.ts';
+import { upstreamErrors } from '../upstream/upstream.errors.ts';
+
+type Options = {
+  readonly supergraphSdl: string;
+  /** One per subgraph of the supergraph, by name. */
+  readonly clients: ReadonlyMap<string, SubgraphClient>;
+  readonly logger: Logger;
+};
+
+const VARIABLE_ERRORS_MAX = 10;
+
+/**
+ * Apollo Server over the stock executor of @apollo/gateway. Nothing is reported to anybody, there is no landing page,
+ * introspection is on, and requests that a foreign web page could make a browser send are refused.
+ *
+ * Stop it by `stop()`; it closes the executor, not the clients.
+ */
+export const startApolloServer = async ({
+  supergraphSdl,
+  clients,
+  logger,
+}: Options): Promise<ApolloServer<GatewayContext>> => {
+  // @apollo/gateway reports home hourly unless this is set, and has no option for it.
+  env['APOLLO_TELEMETRY_DISABLED'] = '1';
+  const gateway = new ApolloGateway({
+    supergraphSdl,
+    logger: quiet(logger),
+    __exposeQueryPlanExperimental: false,
+    buildService: ({ name }) => {
+      const client = clients.get(name);
+      return client ? subgraphDataSource(client) : unreachable;
+    },
+  });
+  const server = new ApolloServer<GatewayContext>({
+    gateway,
+    logger: quiet(logger),
+    introspection: true,
+    csrfPrevention: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    nodeEnv: 'production',
+    formatError: formatError(logger),
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      strictVariables,
+      visibleMisfits,
+    ],
+  });
+  await server.start();
+  return server;
+};
+
+/** For a subgraph that is not called over HTTP. */
+const unreachable = { process: async () => Promise.reject(upstreamErrors.SUBGRAPH_UNAVAILABLE()) };
+
+/** The libraries' own news are for those who look for them; their warnings and errors are for everybody. */
+const quiet = (logger: Logger) => ({
+  debug: (message: unknown) => logger.trace(String(message)),
+  info: (message: unknown) => logger.debug(String(message)),
+  warn: (message: unknown) => logger.warn(String(message)),
+  error: (message: unknown) => logger.error(String(message)),
+});
+
+/**
+ * Refuses variables of a wrong type before any subgraph is called; the stock executor would leave that to the subgraphs,
+ * some of which had then already done their part of a mutation.
+ */
+const strictVariables: ApolloServerPlugin<GatewayContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ schema, operation, request }) => {
+      const { errors } = getVariableValues(
+        schema,
+        operation?.variableDefinitions ?? [],
+        request.variables ?? {},
+        {
+          maxErrors: VARIABLE_ERRORS_MAX,
+        },
+      );
+      const [first] = errors ?? [];
+      if (first === undefined) return;
+      const extensions = { code: 'BAD_USER_INPUT', http: { status: 400 } };
+      throw new GraphQLError(first.message, { nodes: first.nodes ?? null, extensions });
+    },
+  }),
+};
+
+/**
+ * Says when a subgraph's answer did not fit the schema. The stock executor nulls what does not fit and mentions it only
+ * in `extensions.valueCompletion`.
+ */
+const visibleMisfits: ApolloServerPlugin<GatewayContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ response, contextValue }) => {
+      if (response.body.kind !== 'single') return;
+      const result = response.body.singleResult;
+      const misfits = result.extensions?.['valueCompletion'];
+      delete result.extensions;
+      if (!Array.isArray(misfits)) return;
+      const errors = misfits.map((misfit: GraphQLError) => ({
+        ...masked(contextValue.logger, { misfit: misfit.message, path: misfit.path }),
+        ...(misfit.path && { path: misfit.path }),
+      }));
+      result.errors = [...(result.errors ?? []), ...errors];
+    },
+  }),
+};

@@ -1,0 +1,29 @@
+import { formatConsistencyTokens, parseConsistencyTokens } from '@saas/kernel';
+import type { SessionTokens } from '../upstream/session-tokens.ts';
+import { tokenKeeper } from '../upstream/token-keeper.ts';
+import type { Stage } from './stage.ts';
+
+/** Clients read it from the answer to a write and may send it with later requests, to any gateway. */
+export const CONSISTENCY_HEADER = 'consistency-token';
+
+/**
+ * Lets clients read their own writes. A request sees at least what its own `consistency-token` header asks for and
+ * what the same session has written through this gateway within the last 30 s, header or not.
+ */
+export const useConsistency = ({ sessionTokens }: { readonly sessionTokens: SessionTokens }): Stage => ({
+  name: 'consistency',
+  handle: async (request, next) => {
+    const { viewer } = request;
+    const sessionId = viewer.status === 'authenticated' ? viewer.sessionId : undefined;
+    const tokens = tokenKeeper(parseConsistencyTokens(request.headers[CONSISTENCY_HEADER]));
+    if (sessionId !== undefined) tokens.add(sessionTokens.recall(sessionId));
+    const known = formatConsistencyTokens(tokens.all());
+
+    const reply = await next({ ...request, tokens });
+
+    const reached = formatConsistencyTokens(tokens.all());
+    if (reached === undefined || reached === known) return reply;
+    if (sessionId !== undefined) sessionTokens.remember(sessionId, tokens.all());
+    return { ...reply, headers: { ...reply.headers, [CONSISTENCY_HEADER]: reached } };
+  },
+});
