@@ -187,3 +187,6 @@ export const project: Decider<Project, ProjectCommand, ProjectEvent> = {
   evolve,
   decide,
 };
+
+/** When a project's state is kept, so that a long history need not be read; raise the version when its shape changes. */
+export const projectSnapshots = { schemaVersion: 1, every: 100 } as const;

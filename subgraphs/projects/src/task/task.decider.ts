@@ -150,3 +150,6 @@ export const task: Decider<Task, TaskCommand, TaskEvent> = {
   evolve,
   decide,
 };
+
+/** When a task's state is kept, so that a long history need not be read; raise the version when its shape changes. */
+export const taskSnapshots = { schemaVersion: 1, every: 100 } as const;

@@ -1,0 +1,63 @@
+import { isAppError, isId, type TenantId, type UserId } from '@saas/kernel';
+import type { CommandHandler } from '@saas/event-sourcing';
+import type { Message, Subscription } from '@saas/messaging';
+import type { KnownUser, KnownUserCommand } from '../known-user/known-user.decider.ts';
+import { knownUserStream } from '../known-user/known-user.events.ts';
+import { reactionErrors } from './reactions.errors.ts';
+
+const QUEUE = 'projects.users';
+
+/**
+ * Learns from the users service who is there and who is no longer, so that projects take in real colleagues only.
+ *
+ * Each message counts once and in order: what it teaches is committed together with its receipt. Messages that teach
+ * nothing leave their receipt too. The queue's name is permanent, and all routing keys are bound: sequences count every
+ * announcement of a stream, and a part of them would look like a gap.
+ */
+export const usersSubscription = (handle: CommandHandler<KnownUser, KnownUserCommand>): Subscription => ({
+  queue: QUEUE,
+  bindings: [{ topic: 'user_events', pattern: '#' }],
+  handle: async (message) => {
+    const tenantId = tenantOf(message);
+    const { id, stream, sequence } = message;
+    const command = lessonOf(message);
+    try {
+      await handle({
+        tenantId,
+        metadata: {
+          actor: 'projects',
+          requestId: String(message.headers['x-request-id'] ?? id),
+          causationId: id,
+        },
+        receipt: { consumer: QUEUE, messageId: id, stream, sequence },
+        work: { commands: command ? [{ stream: knownUserStream(command.userId), command }] : [] },
+      });
+    } catch (error) {
+      // It was delivered before; nothing is left to do.
+      if (!isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) throw error;
+    }
+  },
+});
+
+const lessonOf = (message: Message): KnownUserCommand | null => {
+  switch (message.routingKey) {
+    case 'user.created':
+      return { type: 'LearnOfUser', ...bodyOf(message) };
+    case 'user.deactivated':
+      return { type: 'LearnOfDeactivation', ...bodyOf(message) };
+    default:
+      return null;
+  }
+};
+
+const bodyOf = ({ routingKey, body }: Message): { readonly userId: UserId; readonly at: string } => {
+  const { userId, at } = (body ?? {}) as { readonly userId?: unknown; readonly at?: unknown };
+  if (!isId('usr', userId)) throw reactionErrors.USER_MESSAGE_MALFORMED({ routingKey, field: 'userId' });
+  if (typeof at !== 'string') throw reactionErrors.USER_MESSAGE_MALFORMED({ routingKey, field: 'at' });
+  return { userId, at };
+};
+
+const tenantOf = ({ tenantId, routingKey }: Message): TenantId => {
+  if (isId('ten', tenantId)) return tenantId;
+  throw reactionErrors.USER_MESSAGE_MALFORMED({ routingKey, field: 'tenantId' });
+};
