@@ -6,10 +6,9 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { Logger } from '@saas/telemetry';
-import { parse } from 'graphql';
 import type { clientErrors } from './client-errors.ts';
+import { subgraphSchema } from './subgraph-schema.ts';
 
 type Options = {
   readonly typeDefs: string;
@@ -20,14 +19,6 @@ type Options = {
 
 /** What the shell itself relies on in a service's context. */
 type GraphqlContext = BaseContext & { readonly logger: Logger };
-
-type Resolvers = NonNullable<
-  Parameters<typeof buildSubgraphSchema>[0] extends infer Given
-    ? Given extends { resolvers?: infer Map }
-      ? Map
-      : never
-    : never
->;
 
 /** What Apollo made of one GraphQL request, ready to be sent. */
 export type GraphqlAnswer = {
@@ -44,7 +35,7 @@ export type GraphqlAnswer = {
 export const graphqlServer = async (options: Options) => {
   const { typeDefs, resolvers, logger, errors } = options;
   const apollo = new ApolloServer<GraphqlContext>({
-    schema: buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: resolvers as Resolvers }),
+    schema: subgraphSchema(typeDefs, resolvers),
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),

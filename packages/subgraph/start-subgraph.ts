@@ -1,29 +1,12 @@
 import { systemClock, type Clock } from '@saas/kernel';
-import { gracefulStop } from '@saas/resilience';
-import {
-  fullAnswer,
-  healthMonitor,
-  liveAnswer,
-  readyAnswer,
-  type HealthSnapshot,
-  type HealthSource,
-  type Logger,
-} from '@saas/telemetry';
+import { gracefulStop, type GracefulStop } from '@saas/resilience';
+import { healthMonitor, type HealthSnapshot, type HealthSource, type Logger } from '@saas/telemetry';
 import { clientErrors } from './client-errors.ts';
+import { drainer } from './drain.ts';
 import { graphqlServer } from './graphql-server.ts';
 import { httpServer } from './http-server.ts';
+import { addRoutes, healthRoutes, type Route } from './routes.ts';
 import type { SubgraphRequest } from './subgraph-request.ts';
-
-/** Something else to answer over HTTP with GET, open to everybody: a key set, metrics. */
-export type Route = {
-  readonly path: string;
-  readonly answer: () => Promise<{
-    readonly statusCode?: number;
-    readonly contentType?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-    readonly body: string | object;
-  }>;
-};
 
 export type SubgraphOptions<Context extends SubgraphRequest> = {
   /** The service's name; also the audience of its identity tokens and the name of its part in consistency tokens. */
@@ -74,91 +57,66 @@ export type RunningSubgraph = {
 export const startSubgraph = async <Context extends SubgraphRequest>(
   options: SubgraphOptions<Context>,
 ): Promise<RunningSubgraph> => {
-  const { name, logger, host, port, contextOf, clock = systemClock, drainMsMax = 10_000 } = options;
-  const errors = clientErrors(logger);
   const closing = gracefulStop();
-  const stopping = new AbortController();
-  let isStopping = false;
   try {
-    const graphql = await graphqlServer({ ...options, errors });
-    closing.add('graphql', () => graphql.stop());
-    const { healthIntervalMs = 5_000, healthTimeoutMs = 2_000 } = options;
-    const monitor = healthMonitor({
-      sources: options.health,
-      intervalMs: healthIntervalMs,
-      timeoutMs: healthTimeoutMs,
-      clock,
-    });
-    closing.add('health', () => monitor.stop());
-
-    const app = httpServer({
-      name,
-      identityKey: options.identityKey,
-      clock,
-      logger,
-      errors,
-      bodyBytesMax: options.bodyBytesMax ?? 1_048_576,
-      deadlineMsMax: options.deadlineMsMax ?? 10_000,
-      stopping: stopping.signal,
-      answer: async (body, headers, request) => graphql.execute(body, headers, await contextOf(request)),
-    });
-    addRoutes(app, [...healthRoutes(monitor.snapshot, () => isStopping), ...(options.routes ?? [])]);
-    closing.add('http', () => drain(app, stopping, drainMsMax), { timeoutMs: drainMsMax + 2_000 });
-    await Promise.all([app.listen({ host, port }), monitor.firstRound]);
-    const address = app.server.address();
-    const bound = typeof address === 'object' && address !== null ? address.port : port;
-    logger.info({ host, port: bound }, `${name} is listening`);
-    return {
-      url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/graphql`,
-      port: bound,
-      health: monitor.snapshot,
-      stop: () => {
-        isStopping = true;
-        return closing.stop();
-      },
-    };
+    return await start({ ...DEFAULTS, ...options }, closing);
   } catch (error) {
     await closing.stop();
     throw error;
   }
 };
 
-const drain = async (
-  app: ReturnType<typeof httpServer>,
-  stopping: AbortController,
-  drainMsMax: number,
-): Promise<void> => {
-  const timer = setTimeout(() => {
-    stopping.abort(new Error('The service is stopping.'));
-    // One turn later, so that what was aborted can still be answered.
-    setImmediate(() => app.server.closeAllConnections());
-  }, drainMsMax);
-  try {
-    await app.close();
-  } finally {
-    clearTimeout(timer);
-  }
+const DEFAULTS = {
+  clock: systemClock,
+  routes: [],
+  bodyBytesMax: 1_048_576,
+  deadlineMsMax: 10_000,
+  drainMsMax: 10_000,
+  healthIntervalMs: 5_000,
+  healthTimeoutMs: 2_000,
 };
 
-const addRoutes = (app: ReturnType<typeof httpServer>, routes: readonly Route[]): void => {
-  for (const { path, answer } of routes) {
-    app.get(path, async (_, reply) => {
-      const {
-        statusCode = 200,
-        contentType = 'application/json; charset=utf-8',
-        headers = {},
-        body,
-      } = await answer();
-      return reply.code(statusCode).headers(headers).type(contentType).send(body);
-    });
-  }
-};
+const start = async <Context extends SubgraphRequest>(
+  options: Required<SubgraphOptions<Context>>,
+  closing: GracefulStop,
+): Promise<RunningSubgraph> => {
+  const { name, logger, host, port, clock, contextOf, drainMsMax } = options;
+  const stopping = new AbortController();
+  let isStopping = false;
+  const errors = clientErrors(logger);
+  const graphql = await graphqlServer({ ...options, errors });
+  closing.add('graphql', () => graphql.stop());
 
-const healthRoutes = (snapshot: () => HealthSnapshot, isStopping: () => boolean): readonly Route[] => {
-  const headers = { 'cache-control': 'no-store' };
-  return [
-    { path: '/health/live', answer: async () => ({ ...liveAnswer(), headers }) },
-    { path: '/health/ready', answer: async () => ({ ...readyAnswer(snapshot(), isStopping()), headers }) },
-    { path: '/health', answer: async () => ({ ...fullAnswer(snapshot(), isStopping()), headers }) },
-  ];
+  const monitor = healthMonitor({
+    sources: options.health,
+    intervalMs: options.healthIntervalMs,
+    timeoutMs: options.healthTimeoutMs,
+    clock,
+  });
+  closing.add('health', () => monitor.stop());
+
+  const app = httpServer({
+    ...options,
+    errors,
+    stopping: stopping.signal,
+    answer: async (body, headers, request) => graphql.execute(body, headers, await contextOf(request)),
+  });
+  const drain = drainer(app);
+  addRoutes(app, [...healthRoutes(monitor.snapshot, () => isStopping), ...options.routes]);
+  const cutOff = (): void => stopping.abort(new Error('The service is stopping.'));
+  closing.add('http', () => drain(drainMsMax, cutOff), { timeoutMs: drainMsMax + 2_000 });
+
+  await Promise.all([app.listen({ host, port }), monitor.firstRound]);
+  const address = app.server.address();
+  const bound = typeof address === 'object' && address !== null ? address.port : port;
+  logger.info({ host, port: bound }, `${name} is listening`);
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/graphql`,
+    port: bound,
+    health: monitor.snapshot,
+    stop: () => {
+      isStopping = true;
+      return closing.stop();
+    },
+  };
 };

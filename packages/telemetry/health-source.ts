@@ -25,5 +25,5 @@ export type HealthSource = {
    * How it is now. A failure counts as `down`. The signal aborts when nobody waits for the answer any more; a check that
    * ignores it is not begun again before it has ended.
    */
-  check(signal: AbortSignal): Promise<HealthReport>;
+  readonly check: (signal: AbortSignal) => Promise<HealthReport>;
 };

@@ -1,4 +1,10 @@
-import { pino, type DestinationStream, type LevelWithSilent, type Logger as PinoLogger } from 'pino';
+import {
+  pino,
+  type ChildLoggerOptions,
+  type DestinationStream,
+  type LevelWithSilent,
+  type Logger as PinoLogger,
+} from 'pino';
 import { withoutSecrets, withoutSecretText } from './redact.ts';
 
 /** Structured lines of JSON. Make a child per request: `logger.child({ requestId })`. */
@@ -18,8 +24,8 @@ type Options = {
  * ends in `token` or `secret`) are replaced at any depth, and so are bearer tokens, JWTs and the credentials of URLs
  * inside texts, messages and stacks. Times are ISO-8601.
  */
-export const createLogger = ({ name, level, destination }: Options): Logger =>
-  pino(
+export const createLogger = ({ name, level, destination }: Options): Logger => {
+  const logger: Logger = pino(
     {
       name,
       level,
@@ -27,7 +33,6 @@ export const createLogger = ({ name, level, destination }: Options): Logger =>
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: {
         level: (label) => ({ level: label }),
-        bindings: withoutSecrets,
         log: withoutSecrets,
       },
       serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
@@ -35,6 +40,16 @@ export const createLogger = ({ name, level, destination }: Options): Logger =>
     },
     destination ?? pino.destination(1),
   );
+  // pino forgets the bindings formatter in children; they inherit this method instead.
+  const child: unknown = Reflect.get(logger, 'child');
+  if (typeof child !== 'function') throw new Error('This is not a pino logger.');
+  Object.defineProperty(logger, 'child', {
+    value(this: unknown, bindings: Record<string, unknown>, options?: ChildLoggerOptions): unknown {
+      return Reflect.apply(child, this, [withoutSecrets(bindings), options]);
+    },
+  });
+  return logger;
+};
 
 /** Keeps the lines instead of printing them. For tests. */
 export const memoryLog = (): {
