@@ -37,7 +37,7 @@ export type NotificationsAdapters = {
   readonly clock?: Clock;
 };
 
-export type RunningNotifications = Pick<RunningSubgraph, 'url' | 'port' | 'health' | 'stop'> & {
+export type RunningNotifications = RunningSubgraph & {
   readonly services: NotificationsHandlers & { readonly store: EventStore };
 };
 
@@ -60,8 +60,8 @@ export const startNotifications = async (
     const handlers = handlersOf(store);
     const { handleNotification: handle } = handlers;
     for (const subscription of notificationSubscriptions({ handle, store, clock })) {
-      const { close } = await bus.subscribe(subscription);
-      closing.add(subscription.queue, close);
+      const listening = await bus.subscribe(subscription);
+      closing.add(subscription.queue, () => listening.close());
     }
     startRelays(config, { bus, logger }, { database, relays }, closing);
     startHousekeeping(database, logger, closing);
@@ -79,9 +79,8 @@ export const startNotifications = async (
       logger,
       clock,
     });
-    closing.add('subgraph', subgraph.stop, { timeoutMs: 20_000 });
-    const { url, port, health } = subgraph;
-    return { url, port, health, stop: closing.stop, services: { ...handlers, store } };
+    closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
+    return { ...subgraph, stop: () => closing.stop(), services: { ...handlers, store } };
   } catch (error) {
     await closing.stop();
     throw error;

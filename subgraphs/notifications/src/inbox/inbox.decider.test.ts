@@ -14,16 +14,24 @@ const readUpToTuesday: InboxEvent = { type: 'InboxWasReadUpTo', data: { upTo: tu
 
 describe('an inbox', () => {
   it('is read up to a moment by one event, whatever lies in it', () => {
-    given().when({ type: 'MarkAllNotificationsRead', upTo: tuesday, by, at: tuesday }).thenHappens(readUpToTuesday);
+    given()
+      .when({ type: 'MarkAllNotificationsRead', upTo: tuesday, by, at: tuesday })
+      .thenHappens(readUpToTuesday);
   });
 
   it('stays read: an earlier moment changes nothing', () => {
-    given(readUpToTuesday).when({ type: 'MarkAllNotificationsRead', upTo: monday, by, at: friday }).thenHappens();
-    given(readUpToTuesday).when({ type: 'MarkAllNotificationsRead', upTo: tuesday, by, at: friday }).thenHappens();
+    given(readUpToTuesday)
+      .when({ type: 'MarkAllNotificationsRead', upTo: monday, by, at: friday })
+      .thenHappens();
+    given(readUpToTuesday)
+      .when({ type: 'MarkAllNotificationsRead', upTo: tuesday, by, at: friday })
+      .thenHappens();
   });
 
   it('cannot be read ahead of time', () => {
-    given().when({ type: 'MarkAllNotificationsRead', upTo: friday, by, at: tuesday }).thenHappens(readUpToTuesday);
+    given()
+      .when({ type: 'MarkAllNotificationsRead', upTo: friday, by, at: tuesday })
+      .thenHappens(readUpToTuesday);
   });
 
   it('is announced with its owner and the moment', () => {
