@@ -41,6 +41,8 @@ type Options = {
   readonly clock: Clock;
 };
 
+export type Register = ReturnType<typeof registration>;
+
 /**
  * Opens an account: exactly one for an address, over all shards, and exactly one for an idempotency key, however many ask at
  * once and whoever dies in between. Tenant, account and invitation are stored in one transaction.

@@ -1,0 +1,176 @@
+import { readFile } from 'node:fs/promises';
+import { keySetOf, signAccessToken, signingKeyFromPem, type RevokedSessions } from '@saas/auth';
+import type { EventStore } from '@saas/event-sourcing';
+import { systemClock, type Clock, type UserId } from '@saas/kernel';
+import type { MessageBus } from '@saas/messaging';
+import { databaseHealth, openServiceStore, type ShardedDatabase } from '@saas/postgres';
+import { PrismaClient, type Prisma } from '@saas/prisma-users';
+import { gracefulStop, type GracefulStop } from '@saas/resilience';
+import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
+import type { Logger } from '@saas/telemetry';
+import { accountsProjection } from './account/account.projection.ts';
+import { otherOwner } from './account/account.queries.ts';
+import { accounts } from './account/accounts.process.ts';
+import { argon2Passwords } from './account/passwords.argon2.ts';
+import type { Passwords } from './account/passwords.port.ts';
+import type { EmailDirectory } from './directory/email-directory.port.ts';
+import { postgresEmailDirectory } from './directory/email-directory.postgres.ts';
+import { startReconciling } from './directory/reconciling.process.ts';
+import { settlement } from './directory/settlement.process.ts';
+import { invitations } from './invitation/invitations.process.ts';
+import { registration } from './registration/registration.process.ts';
+import { sessionsProjection } from './session/session.projection.ts';
+import { endedSessions } from './session/session.queries.ts';
+import { sessions } from './session/sessions.process.ts';
+import { tenantsProjection } from './tenant/tenant.projection.ts';
+import type { UsersConfig } from './users.config.ts';
+import { contextFactory, type UsersServices } from './users.context.ts';
+import { usersResolvers } from './users.resolvers.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** What the service stands on and does not make itself. */
+export type UsersAdapters = {
+  readonly bus: MessageBus;
+  readonly logger: Logger;
+  readonly revokedSessions: RevokedSessions;
+  readonly clock?: Clock;
+  /** Argon2id unless given. */
+  readonly passwords?: Passwords;
+};
+
+export type RunningUsers = Pick<RunningSubgraph, 'url' | 'port' | 'health' | 'stop'> & {
+  readonly services: UsersServices & { readonly store: EventStore };
+};
+
+type Tx = Prisma.TransactionClient;
+type Ready = Required<UsersAdapters>;
+
+/**
+ * Builds the service and starts it. `stop` takes it down in the reverse order.
+ *
+ * @throws {AppError} from the checks of the databases, `SIGNING_KEY_UNUSABLE`, and whatever keeps the port from opening.
+ *   Nothing is left running.
+ */
+export const startUsers = async (config: UsersConfig, given: UsersAdapters): Promise<RunningUsers> => {
+  const adapters = { clock: systemClock, passwords: argon2Passwords(), ...given };
+  const closing = gracefulStop();
+  try {
+    const opened = await openStore(config, adapters, closing);
+    const { database, store } = opened;
+    const directory = postgresEmailDirectory(database);
+    const services = servicesOf(config, adapters, { database, store, directory }, closing);
+    opened.startRelays();
+
+    const { clock, logger } = adapters;
+    const subgraph = await startSubgraph({
+      name: 'users',
+      typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+      resolvers: usersResolvers,
+      contextOf: contextFactory({ database, services, clock, claimSecret: config.CLAIM_SECRET.reveal() }),
+      host: config.HTTP_HOST,
+      port: config.HTTP_PORT,
+      identityKey: config.IDENTITY_KEY.reveal(),
+      deadlineMsMax: config.REQUEST_DEADLINE_MS,
+      health: [databaseHealth(database)],
+      routes: [{ path: '/.well-known/jwks.json', answer: async () => keySetAnswer(config) }],
+      logger,
+      clock,
+    });
+    closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
+    const { url, port, health } = subgraph;
+    return { url, port, health, stop: () => closing.stop(), services: { ...services, store } };
+  } catch (error) {
+    await closing.stop();
+    throw error;
+  }
+};
+
+const openStore = async (config: UsersConfig, { bus, logger, clock }: Ready, closing: GracefulStop) => {
+  const opened = await openServiceStore<Tx>({
+    service: 'users',
+    shards: config.SHARD_URLS,
+    shardMap: config.SHARD_MAP,
+    lagMsMax: config.REPLICA_LAG_MS_MAX,
+    createClient: (adapter) => new PrismaClient({ adapter }),
+    projections: [accountsProjection, tenantsProjection, sessionsProjection],
+    bus,
+    relayIdleMs: config.RELAY_IDLE_MS,
+    clock,
+    onError: (err, what) => logger.error({ err }, `${what} failed and will try again`),
+  });
+  closing.add('store', () => opened.stop());
+  return opened;
+};
+
+type Kept = {
+  readonly database: ShardedDatabase<Tx>;
+  readonly store: EventStore;
+  readonly directory: EmailDirectory;
+};
+
+const servicesOf = (
+  config: UsersConfig,
+  adapters: Ready,
+  kept: Kept,
+  closing: GracefulStop,
+): UsersServices => {
+  const { clock, passwords, revokedSessions, logger } = adapters;
+  const { database, store, directory } = kept;
+  const accessTokenMs = config.ACCESS_TOKEN_SECONDS * 1_000;
+  const settling = settlement({ store, directory, clock });
+  const onError = (err: unknown) =>
+    logger.error({ err }, 'reconciling the e-mail directory failed and will be tried again');
+  const reconciling = startReconciling({
+    settlement: settling,
+    intervalMs: config.RECONCILE_INTERVAL_MS,
+    onError,
+  });
+  closing.add('reconciling', () => reconciling.stop());
+
+  const shared = { store, directory, settlement: settling, passwords, clock };
+  const signer = {
+    key: signingKeyOf(config),
+    issuer: config.TOKEN_ISSUER,
+    audience: config.TOKEN_AUDIENCE,
+    lifetimeSeconds: config.ACCESS_TOKEN_SECONDS,
+    clock,
+  };
+  return {
+    register: registration(shared),
+    invitations: invitations({ store, clock, secret: config.CLAIM_SECRET.reveal() }),
+    sessions: sessions({
+      ...shared,
+      signAccess: (viewer) => signAccessToken(signer, viewer),
+      revokedSessions,
+      accessTokenMs,
+      idleMsMax: config.REFRESH_TOKEN_DAYS * DAY_MS,
+    }),
+    accounts: accounts({
+      ...shared,
+      findOtherOwner: (tenantId, userId: UserId) =>
+        database.readPrimary({ tenantId }, (tx) => otherOwner(tx, tenantId, userId)),
+      denySessions: async ({ tenantId, userId, sessionEpoch, keptSessionId }) => {
+        const now = clock.now().getTime();
+        const ended = {
+          userId,
+          sessionEpoch,
+          keptSessionId,
+          usedSince: new Date(now - accessTokenMs).toISOString(),
+        };
+        const ids = await database.readPrimary({ tenantId }, (tx) => endedSessions(tx, tenantId, ended));
+        await Promise.all(ids.map((sessionId) => revokedSessions.revoke(sessionId, now + accessTokenMs)));
+      },
+    }),
+  };
+};
+
+const signingKeyOf = ({ TOKEN_PRIVATE_KEY }: UsersConfig) =>
+  signingKeyFromPem(TOKEN_PRIVATE_KEY.reveal().replaceAll('\\n', '\n'));
+
+/** Verifiers may keep the set for five minutes. */
+const keySetAnswer = (config: UsersConfig) => ({
+  contentType: 'application/jwk-set+json',
+  headers: { 'cache-control': 'public, max-age=300' },
+  body: keySetOf([signingKeyOf(config)]),
+});
