@@ -1,13 +1,13 @@
-import { chmod, chown, mkdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { Account } from './account.ts';
-import { runAs } from './account.ts';
 import { withSession } from './admin-session.ts';
 import { copyTree } from './copy-tree.ts';
 import { localStackErrors } from './local-stack.errors.ts';
 import type { NodeSurroundings } from './postgres-node.ts';
 import { initdbArgs } from './postgres-settings.ts';
 import { renewSlot } from './replication.ts';
+import { superviseProcess } from './supervised-process.ts';
 
 /**
  * Creates the directory of a new shard with a primary and its replicas, all alike but for their role. It appears under
@@ -21,14 +21,16 @@ export const createShard = async (
   surroundings: NodeSurroundings,
 ): Promise<void> => {
   const { account } = surroundings;
-  const building = `${shard}.building`;
-  await rm(building, { recursive: true, force: true });
-  await mkdir(building, { mode: 0o711 });
+  await forgetAttempts(shard);
+  const building = await mkdtemp(`${shard}.building-`);
   await chmod(building, 0o711);
   const primary = join(building, 'primary');
   await mkdir(primary, { mode: 0o700 });
   await give(primary, account);
-  await initialise(primary, join(building, 'password'), surroundings);
+  const setUp = (args: readonly string[]) => initdb(args, basename(shard), surroundings);
+  await givePassword(join(building, 'password'), surroundings);
+  await setUp(initdbArgs(primary, join(building, 'password')));
+  await rm(join(building, 'password'));
   // A primary that was never started can be copied as it is: no backup label is needed.
   const copies = Array.from({ length: replicas }, (_, index) => join(building, `replica-${index}`));
   await Promise.all(
@@ -38,9 +40,7 @@ export const createShard = async (
     }),
   );
   if (surroundings.durability === 'full') {
-    await Promise.all(
-      [primary, ...copies].map((directory) => initdb(['--sync-only', '-D', directory], surroundings)),
-    );
+    await Promise.all([primary, ...copies].map((directory) => setUp(['--sync-only', '-D', directory])));
   }
   await rename(building, shard);
 };
@@ -79,20 +79,34 @@ const isMomentary = (path: string): boolean =>
     path,
   );
 
-const initialise = async (
-  primary: string,
-  passwordFile: string,
-  surroundings: NodeSurroundings,
-): Promise<void> => {
-  await writeFile(passwordFile, `${surroundings.password}\n`, { mode: 0o600 });
-  await give(passwordFile, surroundings.account);
-  await initdb(initdbArgs(primary, passwordFile), surroundings);
-  await rm(passwordFile);
+/** The servant of an earlier attempt may be dying just now and still be writing: that is what the retries are for. */
+const forgetAttempts = async (shard: string): Promise<void> => {
+  const beginning = `${basename(shard)}.building-`;
+  const left = (await readdir(dirname(shard))).filter((name) => name.startsWith(beginning));
+  const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
+  await Promise.all(left.map((name) => rm(join(dirname(shard), name), options)));
 };
 
-const initdb = async (args: readonly string[], { binaries, account }: NodeSurroundings): Promise<void> => {
-  const { code, output } = await runAs(account, join(binaries, 'bin', 'initdb'), args);
-  if (code !== 0) throw localStackErrors.POSTGRES_SETUP_FAILED({ code, output: output.slice(-2_000) });
+const givePassword = async (path: string, { password, account }: NodeSurroundings): Promise<void> => {
+  await writeFile(path, `${password}\n`, { mode: 0o600 });
+  await give(path, account);
+};
+
+/** Supervised like a server, so that it does not outlive us either. */
+const initdb = async (
+  args: readonly string[],
+  name: string,
+  surroundings: NodeSurroundings,
+): Promise<void> => {
+  const { binaries, account, logDirectory } = surroundings;
+  const logFile = join(logDirectory, `${name}-initdb.log`);
+  const command = join(binaries, 'bin', 'initdb');
+  const signals = { stopSignal: 'TERM', forceSignal: 'KILL' } as const;
+  const running = await superviseProcess({ command, args, directory: '/', logFile, account, ...signals });
+  const code = await running.exited;
+  if (code === 0) return;
+  const log = (await readFile(logFile, 'utf8')).slice(-2_000);
+  throw localStackErrors.POSTGRES_SETUP_FAILED({ code, log });
 };
 
 const markStandby = async (directory: string, account: Account | undefined): Promise<void> => {
