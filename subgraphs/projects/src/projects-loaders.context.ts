@@ -1,7 +1,14 @@
 import type { AuthenticatedViewer } from '@saas/auth';
 import { canonicalJson, isId, type IdKind, type ProjectId, type TaskId, type UserId } from '@saas/kernel';
 import type { Prisma } from '@saas/prisma-projects';
-import { connectionOf, loader, parsePage, subgraphErrors, type Connection, type Loader } from '@saas/subgraph';
+import {
+  connectionOf,
+  loader,
+  parsePage,
+  subgraphErrors,
+  type Connection,
+  type Loader,
+} from '@saas/subgraph';
 import * as projectList from './project-list/project-list.queries.ts';
 import * as taskList from './task-list/task-list.queries.ts';
 
@@ -57,7 +64,10 @@ export const listLoader = <ParentId, Slice, Row>(
         [...bySlice.values()].map(async (group) => {
           const [first] = group;
           if (!first) return;
-          const rows = await read(group.map(({ parentId }) => parentId), first.slice);
+          const rows = await read(
+            group.map(({ parentId }) => parentId),
+            first.slice,
+          );
           for (const key of group) found.set(canonicalJson(key), rows.get(key.parentId) ?? []);
         }),
       );

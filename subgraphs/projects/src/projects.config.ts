@@ -1,6 +1,19 @@
-import { choice, milliseconds, port, readConfig, secret, shardUrls, text, type Environment } from '@saas/config';
+import {
+  choice,
+  milliseconds,
+  port,
+  readConfig,
+  secret,
+  shardUrls,
+  text,
+  type Environment,
+} from '@saas/config';
 
-/** Settings of the projects subgraph. Units are part of the name; every default is safe in production. */
+/**
+ * Settings of the projects subgraph. Units are part of the name; every default is safe in production.
+ *
+ * @throws {ConfigError} listing each bad variable by name.
+ */
 export const readProjectsConfig = (environment: Environment) =>
   readConfig(
     'PROJECTS_',
@@ -16,6 +29,8 @@ export const readProjectsConfig = (environment: Environment) =>
       CLAIM_SECRET: secret(),
       REPLICA_LAG_MS_MAX: milliseconds().default(1_000),
       REQUEST_DEADLINE_MS: milliseconds().default(10_000),
+      /** How long an idle relay waits before it looks for announcements by itself. */
+      RELAY_IDLE_MS: milliseconds().default(1_000),
       LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
     },
     environment,

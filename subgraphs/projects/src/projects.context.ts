@@ -1,7 +1,6 @@
 import { requireViewer, type AuthenticatedViewer } from '@saas/auth';
 import { claimOf, type Claim, type CommandHandler, type EventStore } from '@saas/event-sourcing';
-import {
-  bucketOfId, newId, type Clock, type IdKind, type IdOf } from '@saas/kernel';
+import { bucketOfId, newId, type Clock, type IdKind, type IdOf } from '@saas/kernel';
 import type { ShardedDatabase } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-projects';
 import type { SubgraphRequest } from '@saas/subgraph';
@@ -34,7 +33,9 @@ export type ProjectsContext = SubgraphRequest &
     /** The viewer's claim on a mutation: its key, and a hash of all the rest. */
     readonly claim: (operation: string, input: { readonly idempotencyKey?: string | null }) => Claim;
     /** One transaction as the viewer's tenant, at least as new as what this request has written. */
-    readonly read: <Result>(work: (tx: Tx, viewer: AuthenticatedViewer) => Promise<Result>) => Promise<Result>;
+    readonly read: <Result>(
+      work: (tx: Tx, viewer: AuthenticatedViewer) => Promise<Result>,
+    ) => Promise<Result>;
     readonly newId: <Kind extends IdKind>(kind: Kind) => IdOf[Kind];
     /** What was asked for meanwhile is asked for together, once per tick. */
     readonly loaders: () => ProjectsLoaders;

@@ -32,8 +32,11 @@ export const projectListResolvers = {
     status: ({ archivedAt }: ProjectView) => (archivedAt === null ? 'ACTIVE' : 'ARCHIVED'),
     owner: ({ ownerId }: ProjectView) => ({ id: ownerId }),
     members: ({ projectId }: ProjectView, args: PageArgs, context: ProjectsContext) =>
-      pageBy('usr', args, ({ userId }: MemberRow) => userId, (slice) =>
-        context.loaders().membersOfProject.load({ parentId: projectId, slice }),
+      pageBy(
+        'usr',
+        args,
+        ({ userId }: MemberRow) => userId,
+        (slice) => context.loaders().membersOfProject.load({ parentId: projectId, slice }),
       ),
     taskCount: async ({ projectId }: ProjectView, _: unknown, context: ProjectsContext) =>
       (await context.loaders().taskCounts.load(projectId))?.total ?? 0,

@@ -35,13 +35,16 @@ export const projectResolvers = {
         });
       }),
 
-    renameProject: change<Input & Description & { readonly name: string }>('renameProject', (input, author) => ({
-      type: 'RenameProject',
-      name: parseProjectName(input.name),
-      // Left out is not the same as null: the one keeps, the other removes.
-      description: input.description === undefined ? undefined : parseProjectDescription(input.description),
-      ...author,
-    })),
+    renameProject: change<Input & Description & { readonly name: string }>(
+      'renameProject',
+      (input, author) => ({
+        type: 'RenameProject',
+        name: parseProjectName(input.name),
+        // Left out is not the same as null: the one keeps, the other removes.
+        description: input.description === undefined ? undefined : parseProjectDescription(input.description),
+        ...author,
+      }),
+    ),
 
     archiveProject: change('archiveProject', (_, author) => ({ type: 'ArchiveProject', ...author })),
 
@@ -64,11 +67,14 @@ export const projectResolvers = {
         return handle(context, 'addProjectMember', input, work);
       }),
 
-    removeProjectMember: change<Input & { readonly userId: string }>('removeProjectMember', (input, author) => ({
-      type: 'RemoveProjectMember',
-      userId: parseId('usr', input.userId, 'userId'),
-      ...author,
-    })),
+    removeProjectMember: change<Input & { readonly userId: string }>(
+      'removeProjectMember',
+      (input, author) => ({
+        type: 'RemoveProjectMember',
+        userId: parseId('usr', input.userId, 'userId'),
+        ...author,
+      }),
+    ),
 
     changeProjectMemberRole: change<Input & { readonly userId: string; readonly role: ProjectRole }>(
       'changeProjectMemberRole',

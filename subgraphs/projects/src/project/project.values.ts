@@ -51,4 +51,4 @@ export const isProse = (text: string, lengthMax: number): boolean =>
 
 // Counted only when it may matter: no text has more code points than code units.
 const hasLength = (text: string, lengthMax: number): boolean =>
-  text.length <= lengthMax || (text.length <= 2 * lengthMax && [...text].length <= lengthMax);
+  text.length <= lengthMax || (text.length <= 2 * lengthMax && Array.from(text).length <= lengthMax);

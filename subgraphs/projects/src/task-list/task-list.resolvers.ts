@@ -41,7 +41,9 @@ export const taskListResolvers = {
   User: {
     assignedTasks: ({ id }: { id: string }, args: TasksArgs, context: ProjectsContext) =>
       pageBy('tsk', args, taskIdOf, (slice) =>
-        context.loaders().tasksOfUser.load({ parentId: parseId('usr', id), slice: { ...slice, ...filterOf(args) } }),
+        context
+          .loaders()
+          .tasksOfUser.load({ parentId: parseId('usr', id), slice: { ...slice, ...filterOf(args) } }),
       ),
   },
 };
@@ -54,7 +56,8 @@ function tasksOfProject({ projectId }: ProjectView, args: TasksArgs, context: Pr
 
 const filterOf = ({ status, assigneeId }: TasksArgs) => ({
   status: status ?? undefined,
-  assigneeId: assigneeId === undefined || assigneeId === null ? undefined : parseId('usr', assigneeId, 'assigneeId'),
+  assigneeId:
+    assigneeId === undefined || assigneeId === null ? undefined : parseId('usr', assigneeId, 'assigneeId'),
 });
 
 function taskIdOf({ taskId }: TaskView): TaskId {

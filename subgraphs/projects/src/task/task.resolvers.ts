@@ -40,7 +40,8 @@ export const taskResolvers = {
     updateTask: change<Input & Words & { readonly title?: string | null }>('updateTask', (input) => {
       // Left out is not the same as null: the one keeps, the other removes. A title cannot be removed.
       const title = input.title === undefined ? undefined : parseTaskTitle(input.title ?? '');
-      const description = input.description === undefined ? undefined : parseTaskDescription(input.description);
+      const description =
+        input.description === undefined ? undefined : parseTaskDescription(input.description);
       const { dueAt } = input;
       return (common) => ({ type: 'EditTask', title, description, dueAt, ...common });
     }),
