@@ -78,17 +78,21 @@ const namedKeyOf =
   (keys: JWTVerifyGetKey): JWTVerifyGetKey =>
   async (header, token) => {
     if (header.kid === undefined) throw authErrors.TOKEN_INVALID();
-    return keys(header, token);
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      throw isAboutToken(error) ? authErrors.TOKEN_INVALID() : authErrors.KEYS_UNAVAILABLE({}, error);
+    }
   };
+
+/** The set is there and has no key for this token; every other failure is the set's own. */
+const isAboutToken = (error: unknown): boolean =>
+  error instanceof errors.JWKSNoMatchingKey ||
+  error instanceof errors.JWKSMultipleMatchingKeys ||
+  error instanceof errors.JOSENotSupported;
 
 const refuse = (error: unknown): never => {
   if (error instanceof errors.JWTExpired) throw authErrors.TOKEN_EXPIRED();
-  // A generic error is jose's word for a key set that answered badly; the other codes judge the token.
-  const isAboutKeys =
-    error instanceof errors.JWKSTimeout ||
-    error instanceof errors.JWKSInvalid ||
-    (error instanceof errors.JOSEError && error.code === 'ERR_JOSE_GENERIC');
-  if (error instanceof errors.JOSEError && !isAboutKeys) throw authErrors.TOKEN_INVALID();
-  if (isAboutKeys || error instanceof TypeError) throw authErrors.KEYS_UNAVAILABLE({}, error);
+  if (error instanceof errors.JOSEError) throw authErrors.TOKEN_INVALID();
   throw error;
 };

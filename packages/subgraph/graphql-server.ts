@@ -18,7 +18,7 @@ type Options = {
 };
 
 /** What the shell itself relies on in a service's context. */
-type GraphqlContext = BaseContext & { readonly logger: Logger };
+type GraphqlContext = BaseContext & { readonly logger: Logger; readonly signal: AbortSignal };
 
 /** What Apollo made of one GraphQL request, ready to be sent. */
 export type GraphqlAnswer = {

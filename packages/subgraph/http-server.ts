@@ -38,10 +38,10 @@ type Options = {
  * HTTP for GraphQL: `POST /graphql` for whoever proves to be the gateway, before a byte of the body is read.
  *
  * Refusals have the shape of a GraphQL answer: 401 `CALLER_UNKNOWN`, 413 `BODY_TOO_LARGE`, 400 or 415
- * `REQUEST_MALFORMED`, 504 `UPSTREAM_TIMEOUT`, 500 masked.
+ * `REQUEST_MALFORMED`, 503 `SERVICE_STOPPING`, 504 `UPSTREAM_TIMEOUT`, 500 masked.
  */
 export const httpServer = (options: Options): FastifyInstance => {
-  const { bodyBytesMax, deadlineMsMax } = options;
+  const { bodyBytesMax, deadlineMsMax, logger } = options;
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,
@@ -53,6 +53,10 @@ export const httpServer = (options: Options): FastifyInstance => {
 
   app.addHook('onRequest', async (request, reply) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
+  });
+  app.addHook('onResponse', async ({ id: requestId, method, routeOptions: { url } }, reply) => {
+    const ms = Math.round(reply.elapsedTime);
+    logger.debug({ requestId, method, route: url, statusCode: reply.statusCode, ms }, 'answered');
   });
   app.setErrorHandler(async (error, request, reply) => refuse(options, error, request, reply));
   app.setNotFoundHandler(async (_, reply) => reply.code(404).send({ status: 'not found' }));
@@ -88,7 +92,7 @@ const answerGraphql = async (
   const logger = options.logger.child({ requestId });
   const caller = new AbortController();
   const onGone = (): void => {
-    if (!reply.raw.writableFinished) caller.abort(new Error('The caller has gone.'));
+    if (!reply.raw.writableFinished) caller.abort(subgraphErrors.CALLER_GONE());
   };
   const onStopping = (): void => caller.abort(stopping.reason);
   reply.raw.once('close', onGone);
@@ -120,6 +124,9 @@ const STATUS_BY_CODE: Readonly<Record<string, number>> = {
   CALLER_UNKNOWN: 401,
   BODY_TOO_LARGE: 413,
   UPSTREAM_TIMEOUT: 504,
+  SERVICE_STOPPING: 503,
+  // Nobody reads this one; 499 is what proxies write into their logs for it.
+  CALLER_GONE: 499,
 };
 
 const refuse = async (
@@ -129,7 +136,9 @@ const refuse = async (
   reply: FastifyReply,
 ): Promise<FastifyReply> => {
   const { error, statusCode } = foreseen(raised);
-  const translated = errors.translate({ message: '' }, error, logger.child({ requestId: request.id }));
+  const translated = errors.translate({ message: '' }, error, {
+    logger: logger.child({ requestId: request.id }),
+  });
   return reply
     .code(statusCode)
     .type('application/json; charset=utf-8')

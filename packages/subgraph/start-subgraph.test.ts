@@ -142,13 +142,14 @@ describe('the time a request may take', () => {
   });
 
   it('ends for the work when the caller goes', async () => {
-    const { ask, state } = await start();
+    const { ask, state, lines } = await start();
     const caller = new AbortController();
     const asked = ask('{ slow }', {}, caller.signal);
     await state.begun.promise;
     caller.abort();
     await expect(asked).rejects.toThrow();
-    expect(await state.aborted.promise).toMatchObject({ message: 'The caller has gone.' });
+    expect(await state.aborted.promise).toMatchObject({ code: 'CALLER_GONE' });
+    expect(lines().filter(({ level }) => level === 'error')).toEqual([]);
   });
 });
 
@@ -211,11 +212,14 @@ describe('health and stopping', () => {
 
   it('aborts what does not finish in time', async () => {
     const { ask, state, running } = await start({ drainMsMax: 20 });
-    const asked = ask('{ slow }').catch(() => undefined);
+    const asked = ask('{ slow }');
     await state.begun.promise;
     await running.stop();
-    expect(await state.aborted.promise).toMatchObject({ message: 'The service is stopping.' });
-    await asked;
+    expect(await state.aborted.promise).toMatchObject({ code: 'SERVICE_STOPPING' });
+    expect(await asked).toMatchObject({
+      statusCode: 503,
+      body: { errors: [{ extensions: { retryable: true } }] },
+    });
   });
 
   it('does not start on a port that is taken', async () => {

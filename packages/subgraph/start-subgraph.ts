@@ -7,6 +7,7 @@ import { graphqlServer } from './graphql-server.ts';
 import { httpServer } from './http-server.ts';
 import { addRoutes, healthRoutes, type Route } from './routes.ts';
 import type { SubgraphRequest } from './subgraph-request.ts';
+import { subgraphErrors } from './subgraph.errors.ts';
 
 export type SubgraphOptions<Context extends SubgraphRequest> = {
   /** The service's name; also the audience of its identity tokens and the name of its part in consistency tokens. */
@@ -103,7 +104,7 @@ const start = async <Context extends SubgraphRequest>(
   });
   const drain = drainer(app);
   addRoutes(app, [...healthRoutes(monitor.snapshot, () => isStopping), ...options.routes]);
-  const cutOff = (): void => stopping.abort(new Error('The service is stopping.'));
+  const cutOff = (): void => stopping.abort(subgraphErrors.SERVICE_STOPPING());
   closing.add('http', () => drain(drainMsMax, cutOff), { timeoutMs: drainMsMax + 2_000 });
 
   await Promise.all([app.listen({ host, port }), monitor.firstRound]);

@@ -17,4 +17,10 @@ export const subgraphErrors = defineErrors({
     retryable: false,
     message: 'The request is not a GraphQL request in JSON.',
   },
+  CALLER_GONE: { audience: 'client', retryable: true, message: 'The caller did not wait for the answer.' },
+  SERVICE_STOPPING: {
+    audience: 'client',
+    retryable: true,
+    message: 'The service stopped before it could answer.',
+  },
 });
