@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '@saas/event-sourcing';
 import { bucketOfId, newId, systemClock, type NotificationId, type TenantId } from '@saas/kernel';
-import { notificationListProjection, notificationStream, preferencesProjection } from '@saas/notifications';
+import { notificationsProjections, notificationStream } from '@saas/notifications';
 import type { Prisma } from '@saas/prisma-notifications';
 import pg from 'pg';
 import {
@@ -116,8 +116,7 @@ describe('the read models', () => {
         await tx.inbox.deleteMany({ where: { tenantId } });
         await tx.notificationPreference.deleteMany({ where: { tenantId } });
         for (const batch of batches) {
-          await notificationListProjection.apply(batch, tx);
-          await preferencesProjection.apply(batch, tx);
+          for (const projection of notificationsProjections) await projection.apply(batch, tx);
         }
         expect(await rowsOf(tx, tenantId)).toEqual(before);
       }

@@ -57,7 +57,7 @@ export const titleOf = (content: Pick<NotificationContent, 'kind' | 'data'>): st
 const accountSentences: Readonly<Record<AccountChange, string>> = {
   PASSWORD_CHANGED: 'The password of your account was changed.',
   EMAIL_CHANGED: 'The e-mail address of your account was changed.',
-  SESSIONS_REVOKED: 'You were signed out everywhere.',
+  SESSIONS_REVOKED: 'Your account was signed out on one or more devices.',
 };
 
 /** `MAINTAINER` reads as `a maintainer`, `OWNER` as `an owner`. */
