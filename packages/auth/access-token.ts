@@ -12,6 +12,7 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 /** Ours have about 600 characters. */
 const LENGTH_MAX = 4_096;
 
+/** Who signs, for whom, and how long a token lives. */
 export type AccessTokenSigner = {
   readonly key: SigningKey;
   readonly issuer: string;
@@ -20,6 +21,7 @@ export type AccessTokenSigner = {
   readonly clock: Clock;
 };
 
+/** Whose tokens are accepted, and by which keys. */
 export type AccessTokenRules = {
   /** See `localKeys` and `remoteKeys`. */
   readonly keys: JWTVerifyGetKey;
@@ -28,6 +30,7 @@ export type AccessTokenRules = {
   readonly clock: Clock;
 };
 
+/** What a good token says. */
 export type VerifiedAccess = { readonly viewer: AuthenticatedViewer; readonly expiresAtMs: number };
 
 /** A JWT (EdDSA) that says who the viewer is until it expires. About 0.1 ms of CPU. */

@@ -1,5 +1,6 @@
 import { defineErrors } from '@saas/kernel';
 
+/** Why somebody is not let in. */
 export const authErrors = defineErrors({
   UNAUTHENTICATED: { audience: 'client', retryable: false, message: 'Sign in first.' },
   TOKEN_EXPIRED: {

@@ -15,6 +15,7 @@ const LENGTH_MAX = 1_024;
 /** The only header we write, and therefore the only one we accept: it pins algorithm and type. */
 const HEADER = Buffer.from('{"alg":"HS256","typ":"identity+jwt"}').toString('base64url');
 
+/** The gateway on one end, one service on the other. */
 export type IdentityChannel = {
   /** Shared by the gateway and this one service, at least 16 characters; a leaked key hurts no other service. */
   readonly key: string;

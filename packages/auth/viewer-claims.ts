@@ -9,6 +9,7 @@ export type ViewerClaims = {
   readonly sid: string;
 };
 
+/** The claims that {@link viewerOf} reads back. */
 export const claimsOf = ({ userId, tenantId, role, sessionId }: AuthenticatedViewer): ViewerClaims => ({
   sub: userId,
   tenant: tenantId,

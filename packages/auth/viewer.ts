@@ -7,6 +7,7 @@ export type TenantRole = 'OWNER' | 'ADMIN' | 'MEMBER';
 /** On whose behalf a request is made. Every query and every command is answered as somebody. */
 export type Viewer = { readonly status: 'anonymous' } | AuthenticatedViewer;
 
+/** A user of a tenant, through one of their sessions. */
 export type AuthenticatedViewer = {
   readonly status: 'authenticated';
   readonly userId: UserId;
@@ -15,6 +16,7 @@ export type AuthenticatedViewer = {
   readonly sessionId: SessionId;
 };
 
+/** Nobody in particular. */
 export const anonymous: Viewer = Object.freeze({ status: 'anonymous' });
 
 /** @throws {AppError} `UNAUTHENTICATED` when nobody is signed in. */
@@ -30,5 +32,6 @@ export const requireRole = (viewer: Viewer, ...roles: readonly TenantRole[]): Au
   throw authErrors.FORBIDDEN();
 };
 
+/** Whether stored or received text is one of the roles. */
 export const isTenantRole = (raw: unknown): raw is TenantRole =>
   raw === 'OWNER' || raw === 'ADMIN' || raw === 'MEMBER';

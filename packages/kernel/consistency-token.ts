@@ -5,10 +5,12 @@
  * own part, as its event store returns it and its reads take it, is the same without the name: `shard-0=16/B374D848`.
  */
 export type ConsistencyTokens = ReadonlyMap<string, ShardPositions>;
+/** Shard → log position, of one service. */
 export type ShardPositions = ReadonlyMap<string, string>;
 
 /** What one header may hold; a caller touches one shard per service, so this is never reached in earnest. */
 export const CONSISTENCY_TOKEN_BYTES_MAX = 4_096;
+/** The other bound of a header: services times shards. */
 export const CONSISTENCY_TOKEN_PARTS_MAX = 64;
 
 const NAME = '[a-z0-9][a-z0-9_-]{0,62}';

@@ -1,5 +1,6 @@
 import { resilienceErrors } from './resilience.errors.ts';
 
+/** How long one may wait, and for whom. */
 export type Deadline = {
   /** Milliseconds, an integer above 0; wall-clock time from the call, queueing included. */
   readonly timeoutMs: number;

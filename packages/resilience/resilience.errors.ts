@@ -1,5 +1,6 @@
 import { defineErrors } from '@saas/kernel';
 
+/** What waiting for others can come to. */
 export const resilienceErrors = defineErrors({
   UPSTREAM_TIMEOUT: {
     audience: 'client',

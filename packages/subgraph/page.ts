@@ -1,6 +1,8 @@
 import { subgraphErrors } from './subgraph.errors.ts';
 
+/** Entries of a page when the caller does not say. */
 export const PAGE_SIZE = 20;
+/** No page has more entries. */
 export const PAGE_SIZE_MAX = 100;
 const CURSOR_LENGTH_MAX = 512;
 
@@ -12,6 +14,7 @@ export type Page = {
   readonly after: string | undefined;
 };
 
+/** A page as clients see it. */
 export type Connection<Node> = {
   readonly edges: readonly { readonly cursor: string; readonly node: Node }[];
   readonly nodes: readonly Node[];
@@ -63,6 +66,7 @@ export const connectionOf = <Row>(
   };
 };
 
+/** Makes a place in a list opaque: base64url. */
 export const encodeCursor = (text: string): string => Buffer.from(text, 'utf8').toString('base64url');
 
 /** @throws {AppError} `CURSOR_MALFORMED` for anything that `encodeCursor` does not write. */

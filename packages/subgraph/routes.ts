@@ -7,6 +7,7 @@ export type Route = {
   readonly answer: () => Promise<RouteAnswer>;
 };
 
+/** What a route answers. */
 export type RouteAnswer = {
   /** 200 unless said otherwise. */
   readonly statusCode?: number;
@@ -17,6 +18,7 @@ export type RouteAnswer = {
   readonly body: string | object;
 };
 
+/** Serves the routes without asking who calls. */
 export const addRoutes = (app: FastifyInstance, routes: readonly Route[]): void => {
   for (const { path, answer } of routes) {
     app.get(path, async (_, reply) => {

@@ -9,6 +9,7 @@ import { addRoutes, healthRoutes, type Route } from './routes.ts';
 import type { SubgraphRequest } from './subgraph-request.ts';
 import { subgraphErrors } from './subgraph.errors.ts';
 
+/** What makes one service of the shell. */
 export type SubgraphOptions<Context extends SubgraphRequest> = {
   /** The service's name; also the audience of its identity tokens and the name of its part in consistency tokens. */
   readonly name: string;
@@ -36,6 +37,7 @@ export type SubgraphOptions<Context extends SubgraphRequest> = {
   readonly healthTimeoutMs?: number;
 };
 
+/** A service that listens. */
 export type RunningSubgraph = {
   /** Where its GraphQL is asked: `http://127.0.0.1:4001/graphql`. */
   readonly url: string;

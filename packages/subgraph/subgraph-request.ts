@@ -11,8 +11,11 @@ import {
 } from '@saas/kernel';
 import type { Logger } from '@saas/telemetry';
 
+/** One id for everything that one client request causes, in both directions. */
 export const REQUEST_ID_HEADER = 'x-request-id';
+/** The caller's remaining time, whole milliseconds. */
 export const DEADLINE_HEADER = 'x-deadline-ms';
+/** In: what reads must see. Out: what writes have reached. See `ConsistencyTokens`. */
 export const CONSISTENCY_HEADER = 'consistency-token';
 
 /** What the shell knows of a request; a service's own context adds to it. */

@@ -1,5 +1,6 @@
 import { defineErrors } from '@saas/kernel';
 
+/** What the shell of every subgraph refuses. */
 export const subgraphErrors = defineErrors({
   PAGE_SIZE_INVALID: {
     audience: 'client',

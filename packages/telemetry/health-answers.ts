@@ -1,6 +1,7 @@
 import type { HealthSnapshot } from './health-monitor.ts';
 import type { HealthStatus } from './health-source.ts';
 
+/** What to answer over HTTP; the body is JSON. */
 export type HealthAnswer = { readonly statusCode: 200 | 503; readonly body: object };
 
 /** The process runs. Never depends on anything else: a restart would not mend a database. */

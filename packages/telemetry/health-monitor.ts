@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '@saas/kernel';
 import type { HealthDetails, HealthPart, HealthReport, HealthSource, HealthStatus } from './health-source.ts';
 
+/** What the last check of one source found. */
 export type HealthCheck = {
   readonly status: HealthStatus;
   readonly isCritical: boolean;
@@ -14,12 +15,14 @@ export type HealthCheck = {
   readonly error?: string;
 };
 
+/** How everything was when last checked. */
 export type HealthSnapshot = {
   /** `down` when something critical is down, `degraded` when anything else is not up. */
   readonly status: HealthStatus;
   readonly checks: Readonly<Record<string, HealthCheck>>;
 };
 
+/** Looks after its sources until it is stopped. */
 export type HealthMonitor = {
   /** What the last checks found. Costs nothing and waits for nothing. */
   readonly snapshot: () => HealthSnapshot;

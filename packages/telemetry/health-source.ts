@@ -1,3 +1,4 @@
+/** `degraded` serves, but not as well as it should. */
 export type HealthStatus = 'up' | 'degraded' | 'down';
 
 /** Numbers, flags and short words; never an address, a host's name or a secret, for anybody may read them. */
@@ -10,6 +11,7 @@ export type HealthPart = {
   readonly details?: HealthDetails;
 };
 
+/** What a source says of itself. */
 export type HealthReport = {
   readonly status: HealthStatus;
   readonly details?: HealthDetails;

@@ -9,6 +9,7 @@ import { withoutSecrets, withoutSecretText } from './redact.ts';
 
 /** Structured lines of JSON. Make a child per request: `logger.child({ requestId })`. */
 export type Logger = PinoLogger;
+/** From `trace` to `fatal`, or `silent`. */
 export type LogLevel = LevelWithSilent;
 
 type Options = {
@@ -63,4 +64,5 @@ export const memoryLog = (): {
   };
 };
 
+/** One line, parsed. */
 export type LogLine = { readonly level: string; readonly msg?: string } & Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { newId, systemClock, type SessionId } from '@saas/kernel';
 import type { RevokedSessions } from '../revoked-sessions.port.ts';
 
+/** An adapter that nobody else uses, and its time. */
 export type RevokedSessionsUnderTest = {
   readonly revokedSessions: RevokedSessions;
   /** The time by which the adapter expires its entries, Unix milliseconds. */
