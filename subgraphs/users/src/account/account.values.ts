@@ -42,7 +42,7 @@ export const parseEmail = (raw: string, field = 'email'): Email => {
 };
 
 /** Two addresses with the same key are the same address. Permanent: it is the primary key of the directory. */
-export const emailKeyOf = (email: Email): EmailKey => email.toLowerCase() as string as EmailKey;
+export const emailKeyOf = (email: Email): EmailKey => email.toLowerCase() as EmailKey;
 
 /**
  * A new password: 8 to 128 characters, whatever they are.

@@ -9,77 +9,96 @@ import { finishQuietly, prepareEmail, prove } from './email-change.process.ts';
 
 const EMAIL_ATTEMPTS_MAX = 10;
 
-export type Accounts = ReturnType<typeof accounts>;
+export type Accounts = {
+  readonly updateProfile: (asked: Asked, name: PersonName) => Promise<AccountOutcome>;
+  /** Ends all sessions of the viewer. */
+  readonly revokeSessions: (asked: Asked) => Promise<AccountOutcome>;
+  /** Ends the viewer's other sessions, too. @throws {AppError} `CREDENTIALS_INVALID`, `PASSWORDS_BUSY`. */
+  readonly changePassword: (
+    asked: Asked,
+    change: { readonly current: Password; readonly next: Password },
+  ) => Promise<AccountOutcome>;
+  /** @throws {AppError} `CREDENTIALS_INVALID`, `EMAIL_TAKEN`, `EMAIL_BUSY`, `PASSWORDS_BUSY`. */
+  readonly changeEmail: (
+    asked: Asked,
+    change: { readonly email: Email; readonly current: Password },
+  ) => Promise<AccountOutcome>;
+  /** @throws {AppError} `USER_NOT_FOUND`, `FORBIDDEN`, `LAST_OWNER`. */
+  readonly deactivate: (asked: Asked, userId: UserId) => Promise<AccountOutcome>;
+};
 
 /** Everything that changes an account after its registration. */
-export const accounts = (options: AccountsOptions) => {
-  const { store, passwords, clock, denySessions } = options;
+export const accounts = (options: AccountsOptions): Accounts => {
+  const { store, clock, denySessions } = options;
   const handle = commandHandler({ decider: account, store, announce: announceAccount });
-  const now = () => clock.now().toISOString();
-  const run = async ({ viewer, requestId, claim }: Asked, work: () => Promise<Work<AccountCommand>>) => {
-    const { tenantId, userId } = viewer;
-    const metadata = { actor: userId, requestId };
-    return outcomeOf(await handle({ tenantId, metadata, work, ...(claim && { claim }) }));
+  const run: Run = async ({ viewer, requestId, claim }, work) => {
+    const metadata = { actor: viewer.userId, requestId };
+    return outcomeOf(await handle({ tenantId: viewer.tenantId, metadata, work, ...(claim && { claim }) }));
   };
-  const runOwn = (asked: Asked, command: AccountCommand) => {
-    const stream = accountStream(asked.viewer.userId);
-    return run(asked, async () => ({
-      commands: [{ stream, command, expectedVersion: asked.expectedVersion }],
-    }));
+  const now = () => clock.now().toISOString();
+  const denying = async (outcome: AccountOutcome): Promise<AccountOutcome> => {
+    await denySessions(outcome.account);
+    return outcome;
   };
 
   return {
-    updateProfile: (asked: Asked, name: PersonName): Promise<AccountOutcome> =>
-      runOwn(asked, { type: 'UpdateProfile', name, at: now() }),
-
-    /** Ends all sessions of the viewer. */
-    async revokeSessions(asked: Asked): Promise<AccountOutcome> {
-      const outcome = await runOwn(asked, { type: 'RevokeSessions', at: now() });
-      await denySessions(outcome.account);
-      return outcome;
-    },
-
-    /** Ends the viewer's other sessions, too. @throws {AppError} `CREDENTIALS_INVALID`, `PASSWORDS_BUSY`. */
-    async changePassword(
-      asked: Asked,
-      change: { current: Password; next: Password },
-    ): Promise<AccountOutcome> {
-      const { viewer } = asked;
-      let passwordHash: PasswordHash | undefined;
-      const outcome = await run(asked, async () => {
-        const { state } = await prove(options, viewer, change.current);
-        passwordHash ??= await passwords.hash(change.next);
-        const hashes = { checkedHash: state.passwordHash, passwordHash, keptSessionId: viewer.sessionId };
-        const command = { type: 'ChangePassword', ...hashes, at: now() } as const;
-        return { commands: [{ stream: accountStream(viewer.userId), command }] };
-      });
-      await denySessions(outcome.account);
-      return outcome;
-    },
-
-    /** @throws {AppError} `CREDENTIALS_INVALID`, `EMAIL_TAKEN`, `EMAIL_BUSY`, `PASSWORDS_BUSY`. */
-    async changeEmail(asked: Asked, change: { email: Email; current: Password }): Promise<AccountOutcome> {
-      for (let attempt = 1; attempt <= EMAIL_ATTEMPTS_MAX; attempt += 1) {
-        const expectedVersion = await prepareEmail(options, asked, change);
-        try {
-          const command = { type: 'ChangeEmail', email: change.email, at: now() } as const;
-          const outcome = await runOwn({ ...asked, expectedVersion }, command);
-          await finishQuietly(options, outcome);
-          return outcome;
-        } catch (error) {
-          if (!isAppError(error, 'VERSION_CONFLICT')) throw error;
-        }
-      }
-      throw eventStoreErrors.VERSION_CONFLICT();
-    },
-
-    /** @throws {AppError} `USER_NOT_FOUND`, `FORBIDDEN`, `LAST_OWNER`. */
-    async deactivate(asked: Asked, userId: UserId): Promise<AccountOutcome> {
-      const outcome = await run(asked, () => deactivation(options, asked, userId, now()));
-      await denySessions(outcome.account);
-      return outcome;
-    },
+    updateProfile: (asked, name) => run(asked, own(asked, { type: 'UpdateProfile', name, at: now() })),
+    revokeSessions: async (asked) =>
+      denying(await run(asked, own(asked, { type: 'RevokeSessions', at: now() }))),
+    changePassword: async (asked, change) =>
+      denying(await run(asked, passwordChange(options, asked, change))),
+    changeEmail: (asked, change) => changeEmail(options, run, asked, change),
+    deactivate: async (asked, userId) =>
+      denying(await run(asked, () => deactivation(options, asked, userId, now()))),
   };
+};
+
+type Run = (asked: Asked, work: () => Promise<Work<AccountCommand>>) => Promise<AccountOutcome>;
+
+const own = (
+  { viewer, expectedVersion }: Asked,
+  command: AccountCommand,
+): (() => Promise<Work<AccountCommand>>) => {
+  const stream = accountStream(viewer.userId);
+  return async () => ({ commands: [{ stream, command, expectedVersion }] });
+};
+
+/** Checked anew for each attempt, hashed once. */
+const passwordChange = (
+  options: AccountsOptions,
+  { viewer }: Asked,
+  { current, next }: { readonly current: Password; readonly next: Password },
+): (() => Promise<Work<AccountCommand>>) => {
+  let passwordHash: PasswordHash | undefined;
+  return async () => {
+    const { state } = await prove(options, viewer, current);
+    passwordHash ??= await options.passwords.hash(next);
+    const hashes = { checkedHash: state.passwordHash, passwordHash, keptSessionId: viewer.sessionId };
+    const command = { type: 'ChangePassword', ...hashes, at: options.clock.now().toISOString() } as const;
+    return { commands: [{ stream: accountStream(viewer.userId), command }] };
+  };
+};
+
+/** Reserve, append, confirm; from the start when the account has moved in between. */
+const changeEmail = async (
+  options: AccountsOptions,
+  run: Run,
+  asked: Asked,
+  change: { readonly email: Email; readonly current: Password },
+): Promise<AccountOutcome> => {
+  for (let attempt = 1; attempt <= EMAIL_ATTEMPTS_MAX; attempt += 1) {
+    const expectedVersion = await prepareEmail(options, asked, change);
+    const at = options.clock.now().toISOString();
+    const command = { type: 'ChangeEmail', email: change.email, at } as const;
+    try {
+      const outcome = await run(asked, own({ ...asked, expectedVersion }, command));
+      await finishQuietly(options, outcome);
+      return outcome;
+    } catch (error) {
+      if (!isAppError(error, 'VERSION_CONFLICT')) throw error;
+    }
+  }
+  throw eventStoreErrors.VERSION_CONFLICT();
 };
 
 const outcomeOf = ({ results: [result], token }: CommandOutcome<Account>): AccountOutcome => {

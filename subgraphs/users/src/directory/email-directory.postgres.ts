@@ -91,4 +91,5 @@ const reservationOf = ({ reservedAt, confirmedAt, ...row }: ReservationRow): Kno
     confirmedAt: confirmedAt?.toISOString() ?? null,
   }) as KnownReservation;
 
-const claimOf = ({ claimedAt: _, ...row }: ClaimRow): RegistrationClaim => row as RegistrationClaim;
+const claimOf = ({ key, requestHash, email, userId, tenantId }: ClaimRow): RegistrationClaim =>
+  ({ key, requestHash, email, userId, tenantId }) as RegistrationClaim;

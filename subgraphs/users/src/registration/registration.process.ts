@@ -41,7 +41,7 @@ type Options = {
   readonly clock: Clock;
 };
 
-export type Register = ReturnType<typeof registration>;
+export type Register = (request: Registration) => Promise<Registered>;
 
 /**
  * Opens an account: exactly one for an address, over all shards, and exactly one for an idempotency key, however many ask at
@@ -51,8 +51,8 @@ export type Register = ReturnType<typeof registration>;
  *   `EMAIL_BUSY`, `PASSWORDS_BUSY`.
  */
 export const registration =
-  (options: Options) =>
-  async (request: Registration): Promise<Registered> => {
+  (options: Options): Register =>
+  async (request) => {
     const { store, directory, passwords } = options;
     // What can be refused or answered cheaply is, before a password is hashed.
     if (!(await isRepeated(directory, request))) await refuseEarly(options, request);

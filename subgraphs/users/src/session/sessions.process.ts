@@ -1,6 +1,12 @@
-import { bucketOfId, newId, newTenantId, type Clock, type TenantId } from '@saas/kernel';
+import { bucketOfId, newId, newTenantId, type Clock, type SessionId, type TenantId } from '@saas/kernel';
 import { authErrors, type AuthenticatedViewer, type RevokedSessions } from '@saas/auth';
-import { commandHandler, stateOf, type ConsistencyToken, type EventStore } from '@saas/event-sourcing';
+import {
+  commandHandler,
+  stateOf,
+  type CommandHandler,
+  type ConsistencyToken,
+  type EventStore,
+} from '@saas/event-sourcing';
 import { accountStream, isKnown, isVouchedFor, type KnownAccount } from '../account/account.decider.ts';
 import { accountErrors } from '../account/account.errors.ts';
 import { emailKeyOf, type Email, type Password } from '../account/account.values.ts';
@@ -9,9 +15,17 @@ import type { EmailDirectory } from '../directory/email-directory.port.ts';
 import { readAccount } from '../account/account-reader.process.ts';
 import { newRefreshSecret, refreshTokenText, type RefreshToken } from './refresh-token.values.ts';
 import { announceSession } from './session.announcements.ts';
-import { session, sessionStream, type KnownSession, type Session } from './session.decider.ts';
+import {
+  session,
+  sessionStream,
+  type KnownSession,
+  type Session,
+  type SessionCommand,
+} from './session.decider.ts';
 import { sessionErrors } from './session.errors.ts';
 import type { SessionEvent } from './session.events.ts';
+
+const SNAPSHOT_VERSION = 1;
 
 export type SessionsOptions = {
   readonly store: EventStore;
@@ -36,105 +50,120 @@ export type SignedIn = {
   readonly token?: ConsistencyToken;
 };
 
-export type Sessions = ReturnType<typeof sessions>;
+export type Sessions = {
+  /** @throws {AppError} `CREDENTIALS_INVALID`, whatever was wrong; `PASSWORDS_BUSY`. */
+  readonly login: (email: Email | undefined, password: Password, requestId: string) => Promise<SignedIn>;
+
+  /**
+   * Trades a refresh token for its successor, once.
+   *
+   * A token that comes back after it was traded ends the whole session: it is in two hands, and we cannot know which is the
+   * thief's. A client that lost the answer to its own trade signs in again.
+   *
+   * @throws {AppError} `SESSION_EXPIRED` or `SESSION_REVOKED`.
+   * @see RFC 9700, section 4.14.2.
+   */
+  readonly trade: (offered: RefreshToken, requestId: string) => Promise<SignedIn>;
+
+  /** Ends the viewer's own session. */
+  readonly end: (viewer: AuthenticatedViewer, requestId: string) => Promise<ConsistencyToken | undefined>;
+};
 
 /** A session is a family of refresh tokens descended from one sign-in. Long ones are read through snapshots. */
-export const sessions = (options: SessionsOptions) => {
-  const { store, clock, idleMsMax, accessTokenMs, revokedSessions } = options;
-  const snapshots = { schemaVersion: 1, every: 50 };
-  const handle = commandHandler({ decider: session, store, announce: announceSession, snapshots });
-  const now = () => clock.now().toISOString();
-
+export const sessions = (options: SessionsOptions): Sessions => {
+  const snapshots = { schemaVersion: SNAPSHOT_VERSION, every: 50 };
+  const handle = commandHandler({
+    decider: session,
+    store: options.store,
+    announce: announceSession,
+    snapshots,
+  });
   return {
-    /** @throws {AppError} `CREDENTIALS_INVALID`, whatever was wrong; `PASSWORDS_BUSY`. */
-    async login(email: Email | undefined, password: Password, requestId: string): Promise<SignedIn> {
-      const found = await authenticate(options, email, password);
-      const { tenantId, userId, sessionEpoch: epoch, passwordHash } = found;
-      const sessionId = newId('ses', bucketOfId(tenantId), clock);
-      const { secret, secretHash } = newRefreshSecret();
-      let version = 0;
-      const work = async () => {
-        const current = await readAccount(store, found);
-        const { state } = current;
-        // Deactivated, or given another password or epoch, since the password was checked.
-        const isSame = isKnown(state) && state.status === 'active' && state.passwordHash === passwordHash;
-        if (!isSame || state.sessionEpoch !== epoch) throw accountErrors.CREDENTIALS_INVALID();
-        ({ version } = current);
-        const opening = { type: 'StartSession', sessionId, userId, epoch, secretHash, idleMsMax } as const;
-        const command = { ...opening, at: now() };
-        const dependsOn = [{ stream: accountStream(userId), version }];
-        return { commands: [{ stream: sessionStream(sessionId), command }], dependsOn };
-      };
-      const { token } = await handle({ tenantId, metadata: { actor: userId, requestId }, work });
-      const text = refreshTokenText({ tenantId, sessionId, generation: 1 }, secret);
-      return {
-        ...(await signedIn(options, found, sessionId, text)),
-        version,
-        ...(token !== undefined && { token }),
-      };
-    },
-
-    /**
-     * Trades a refresh token for its successor, once.
-     *
-     * A token that comes back after it was traded ends the whole session: it is in two hands, and we cannot know which is
-     * the thief's. A client that lost the answer to its own trade signs in again.
-     *
-     * @throws {AppError} `SESSION_EXPIRED` or `SESSION_REVOKED`.
-     * @see RFC 9700, section 4.14.2.
-     */
-    async trade(offered: RefreshToken, requestId: string): Promise<SignedIn> {
-      const { tenantId, sessionId } = offered;
-      const stream = sessionStream(sessionId);
-      const { secret, secretHash: next } = newRefreshSecret();
-      let owner: { readonly account: KnownAccount; readonly version: number } | undefined;
-      const work = async () => {
-        const known = await readSession(store, tenantId, offered);
-        const { state, version } = await readAccount(store, { tenantId, userId: known.userId });
-        if (!isKnown(state)) throw sessionErrors.SESSION_EXPIRED();
-        owner = { account: state, version };
-        const command = {
-          type: 'TradeRefreshToken',
-          offered: offered.secretHash,
-          isSpent: await isSpent(store, known, offered),
-          isVouchedFor: isVouchedFor(state, known),
-          next,
-          idleMsMax,
-          at: now(),
-        } as const;
-        return {
-          commands: [{ stream, command }],
-          dependsOn: [{ stream: accountStream(known.userId), version }],
-        };
-      };
-      const { results, token } = await handle({ tenantId, metadata: { actor: sessionId, requestId }, work });
-      const state = results[0]?.state;
-      if (!owner || state?.status !== 'live') {
-        await revokedSessions.revoke(sessionId, clock.now().getTime() + accessTokenMs);
-        throw authErrors.SESSION_REVOKED();
-      }
-      const text = refreshTokenText({ tenantId, sessionId, generation: state.generation }, secret);
-      const { account, version } = owner;
-      return {
-        ...(await signedIn(options, account, sessionId, text)),
-        version,
-        ...(token !== undefined && { token }),
-      };
-    },
-
-    /** Ends the viewer's own session. */
-    async end(
-      { tenantId, userId, sessionId }: AuthenticatedViewer,
-      requestId: string,
-    ): Promise<ConsistencyToken | undefined> {
-      const command = { type: 'EndSession', at: now() } as const;
+    login: async (email, password, requestId) =>
+      start(options, handle, await authenticate(options, email, password), requestId),
+    trade: (offered, requestId) => trade(options, handle, offered, requestId),
+    end: async ({ tenantId, userId, sessionId }, requestId) => {
+      const command = { type: 'EndSession', at: options.clock.now().toISOString() } as const;
       const work = { commands: [{ stream: sessionStream(sessionId), command }] };
       const { token } = await handle({ tenantId, metadata: { actor: userId, requestId }, work });
-      await revokedSessions.revoke(sessionId, clock.now().getTime() + accessTokenMs);
+      await deny(options, sessionId);
       return token;
     },
   };
 };
+
+type Handle = CommandHandler<Session, SessionCommand>;
+
+const start = async (
+  options: SessionsOptions,
+  handle: Handle,
+  found: KnownAccount,
+  requestId: string,
+): Promise<SignedIn> => {
+  const { store, clock, idleMsMax } = options;
+  const { tenantId, userId, sessionEpoch: epoch, passwordHash } = found;
+  const sessionId = newId('ses', bucketOfId(tenantId), clock);
+  const { secret, secretHash } = newRefreshSecret();
+  let version = 0;
+  const work = async () => {
+    const current = await readAccount(store, found);
+    const { state } = current;
+    // Deactivated, or given another password or epoch, since the password was checked.
+    const isSame = isKnown(state) && state.status === 'active' && state.passwordHash === passwordHash;
+    if (!isSame || state.sessionEpoch !== epoch) throw accountErrors.CREDENTIALS_INVALID();
+    ({ version } = current);
+    const opening = { type: 'StartSession', sessionId, userId, epoch, secretHash, idleMsMax } as const;
+    const command = { ...opening, at: clock.now().toISOString() };
+    const dependsOn = [{ stream: accountStream(userId), version }];
+    return { commands: [{ stream: sessionStream(sessionId), command }], dependsOn };
+  };
+  const { token } = await handle({ tenantId, metadata: { actor: userId, requestId }, work });
+  const refreshToken = refreshTokenText({ tenantId, sessionId, generation: 1 }, secret);
+  return signedIn(options, { account: found, version }, { sessionId, refreshToken, token });
+};
+
+const trade = async (
+  options: SessionsOptions,
+  handle: Handle,
+  offered: RefreshToken,
+  requestId: string,
+): Promise<SignedIn> => {
+  const { store, clock, idleMsMax } = options;
+  const { tenantId, sessionId } = offered;
+  const { secret, secretHash: next } = newRefreshSecret();
+  let owner: { readonly account: KnownAccount; readonly version: number } | undefined;
+  const work = async () => {
+    const known = await readSession(store, tenantId, offered);
+    const { state, version } = await readAccount(store, { tenantId, userId: known.userId });
+    if (!isKnown(state)) throw sessionErrors.SESSION_EXPIRED();
+    owner = { account: state, version };
+    const command = {
+      type: 'TradeRefreshToken',
+      offered: offered.secretHash,
+      isSpent: await isSpent(store, known, offered),
+      isVouchedFor: isVouchedFor(state, known),
+      next,
+      idleMsMax,
+      at: clock.now().toISOString(),
+    } as const;
+    const dependsOn = [{ stream: accountStream(known.userId), version }];
+    return { commands: [{ stream: sessionStream(sessionId), command }], dependsOn };
+  };
+  const { results, token } = await handle({ tenantId, metadata: { actor: sessionId, requestId }, work });
+  const state = results[0]?.state;
+  if (!owner || state?.status !== 'live') {
+    await deny(options, sessionId);
+    throw authErrors.SESSION_REVOKED();
+  }
+  const refreshToken = refreshTokenText({ tenantId, sessionId, generation: state.generation }, secret);
+  return signedIn(options, owner, { sessionId, refreshToken, token });
+};
+
+/** Makes the session's access tokens worthless until the last of them has expired. */
+const deny = (
+  { revokedSessions, clock, accessTokenMs }: SessionsOptions,
+  sessionId: SessionId,
+): Promise<void> => revokedSessions.revoke(sessionId, clock.now().getTime() + accessTokenMs);
 
 /** The account behind the credentials. Unknown, deactivated and wrong take the same steps and end the same way. */
 const authenticate = async (
@@ -162,7 +191,9 @@ const readSession = async (
   tenantId: TenantId,
   { sessionId }: RefreshToken,
 ): Promise<KnownSession> => {
-  const [slice] = await store.read<SessionEvent>(tenantId, [sessionStream(sessionId)], { snapshots: 1 });
+  const [slice] = await store.read<SessionEvent>(tenantId, [sessionStream(sessionId)], {
+    snapshots: SNAPSHOT_VERSION,
+  });
   const state: Session = slice ? stateOf(session, slice) : session.initialState;
   if (state.status === 'absent') throw sessionErrors.SESSION_EXPIRED();
   return state;
@@ -185,22 +216,22 @@ const isSpent = async (
 
 const signedIn = async (
   { signAccess }: SessionsOptions,
-  account: KnownAccount,
-  sessionId: KnownSession['sessionId'],
-  refreshToken: string,
-) => {
+  { account, version }: { readonly account: KnownAccount; readonly version: number },
+  made: {
+    readonly sessionId: SessionId;
+    readonly refreshToken: string;
+    readonly token: ConsistencyToken | undefined;
+  },
+): Promise<SignedIn> => {
   const { userId, tenantId, role } = account;
-  const { token, expiresAtMs } = await signAccess({
-    status: 'authenticated',
-    userId,
-    tenantId,
-    role,
-    sessionId,
-  });
+  const { sessionId, refreshToken, token } = made;
+  const access = await signAccess({ status: 'authenticated', userId, tenantId, role, sessionId });
   return {
     account,
-    accessToken: token,
-    accessTokenExpiresAt: new Date(expiresAtMs).toISOString(),
+    version,
+    accessToken: access.token,
+    accessTokenExpiresAt: new Date(access.expiresAtMs).toISOString(),
     refreshToken,
+    ...(token !== undefined && { token }),
   };
 };

@@ -28,8 +28,8 @@ export const tenantStream = (tenantId: TenantId): StreamId => `tenant-${tenantId
 export const tenant: Decider<Tenant, TenantCommand, TenantEvent> = {
   initialState: { status: 'absent' },
   evolve: (_, { data: { tenantId, name, at } }) => ({ status: 'active', tenantId, name, createdAt: at }),
-  decide: ({ type: _, ...data }, state) => {
+  decide: ({ tenantId, name, foundedBy, at }, state) => {
     if (state.status !== 'absent') throw tenantErrors.TENANT_EXISTS();
-    return [{ type: 'TenantWasCreated', data }];
+    return [{ type: 'TenantWasCreated', data: { tenantId, name, foundedBy, at } }];
   },
 };
