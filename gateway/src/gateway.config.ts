@@ -57,9 +57,9 @@ export const readGatewayConfig = (environment: Environment) =>
       /** `users=key,…`: shared with each subgraph, to sign on whose behalf we ask. Without any, subgraphs are told nothing. */
       IDENTITY_KEYS: namedSecrets().optional(),
       /** Who must have issued an access token. */
-      ACCESS_TOKEN_ISSUER: text().default('users'),
+      ACCESS_TOKEN_ISSUER: text().default('supergraph'),
       /** Whom an access token must be meant for. */
-      ACCESS_TOKEN_AUDIENCE: text().default('gateway'),
+      ACCESS_TOKEN_AUDIENCE: text().default('supergraph'),
       /** Where the keys of access tokens are published; `/.well-known/jwks.json` of the subgraph `users` unless set. */
       JWKS_URL: url().optional(),
       /** Origins whose web pages may read answers; Apollo Sandbox unless set. Browsers send no credentials along. */

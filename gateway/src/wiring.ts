@@ -134,7 +134,8 @@ const listen = async (
   try {
     await app.listen({ host, port });
   } catch (cause) {
-    const isBusy = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    const isBusy =
+      typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'EADDRINUSE';
     if (!isBusy) throw cause;
     const message = `Port ${port} is already in use. Stop what listens there, or set GATEWAY_HTTP_PORT to a free port.`;
     const definition = { ...gatewayErrors.definitions.PORT_IN_USE, message };

@@ -27,7 +27,7 @@ type Options = {
 
 /** The HTTP side of the gateway: routes and headers. What a request to the graph goes through is in `pipeline.ts`. */
 export const httpServer = (options: Options): FastifyInstance => {
-  const { logger, corsOrigins, graphiql, readPage = readGraphiqlPage } = options;
+  const { logger, corsOrigins, isStopping, graphiql, readPage = readGraphiqlPage } = options;
   const app = fastify({
     exposeHeadRoutes: false,
     // A sender of one byte per minute must not hold a connection for ever.
@@ -44,6 +44,10 @@ export const httpServer = (options: Options): FastifyInstance => {
   });
   app.addHook('onRequest', securityHeadersHook);
   app.addHook('onRequest', corsHook(corsOrigins));
+  // A connection that stays open after its last answer would keep us from stopping.
+  app.addHook('onSend', async (_request, reply) => {
+    if (isStopping()) void reply.header('connection', 'close');
+  });
   app.setNotFoundHandler(async (request, reply) =>
     send(reply, refusalOf(httpErrors.ROUTE_NOT_FOUND(), request.headers.accept, logger)),
   );

@@ -6,7 +6,7 @@ export const httpErrors = defineErrors({
     retryable: false,
     message: 'The request is not well-formed: its body must be JSON in UTF-8, and its URL valid.',
   },
-  BODY_TOO_LARGE: { audience: 'client', retryable: false, message: 'The request body is too large.' },
+  BODY_TOO_LARGE: { audience: 'client', retryable: false, message: 'The request is too large.' },
   CONTENT_TYPE_UNSUPPORTED: {
     audience: 'client',
     retryable: false,

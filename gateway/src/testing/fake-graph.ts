@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeSupergraph } from '../supergraph/compose-supergraph.ts';
+import { fakeSubgraph, type SubgraphCall } from './fake-subgraph.ts';
+
+const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])';
+
+const users = `${link}
+  type Query { me: User user(id: ID!): User }
+  type Mutation { rename(name: String!): User }
+  type User @key(fields: "id") { id: ID! name: String }`;
+
+const projects = `${link}
+  type Query { projects(first: Int): [Project] }
+  type Project { id: ID! owner: User }
+  type User @key(fields: "id", resolvable: false) { id: ID! }`;
+
+const ada = { __typename: 'User', id: 'u1', name: 'Ada' };
+
+/** What a healthy `users` answers. */
+export const usersAnswer = ({ query, variables }: SubgraphCall): object => {
+  const { representations } = variables;
+  if (Array.isArray(representations)) {
+    return { data: { _entities: representations.map((each: { id: string }) => ({ ...ada, id: each.id })) } };
+  }
+  return { data: query.startsWith('mutation') ? { rename: ada } : { me: ada, user: ada } };
+};
+
+export const projectsAnswer = (): object => ({
+  data: {
+    projects: ['u1', 'u2'].map((id, index) => ({ id: `p${index}`, owner: { __typename: 'User', id } })),
+  },
+});
+
+/** Two fake subgraphs and the file of the supergraph over them. For tests. */
+export const fakeGraph = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
+  const file = join(folder, 'supergraph.graphql');
+  const [usersServer, projectsServer] = await Promise.all([
+    fakeSubgraph('users', usersAnswer),
+    fakeSubgraph('projects', projectsAnswer),
+  ]);
+  const { supergraphSdl } = composeSupergraph([
+    { name: 'users', sdl: users, routingUrl: usersServer.url, location: 'users' },
+    { name: 'projects', sdl: projects, routingUrl: projectsServer.url, location: 'projects' },
+  ]);
+  await writeFile(file, supergraphSdl);
+  return {
+    file,
+    users: usersServer,
+    projects: projectsServer,
+    /** Both as they were at first. */
+    reset: () => {
+      usersServer.behave(usersAnswer);
+      projectsServer.behave(projectsAnswer);
+    },
+    stop: async () => {
+      await Promise.all([usersServer.stop(), projectsServer.stop()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+};
