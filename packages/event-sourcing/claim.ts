@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { canonicalJson, defineErrors } from '@saas/kernel';
 import type { Claim } from './event-store.port.ts';
 
@@ -24,13 +24,13 @@ type Options = {
 };
 
 /**
- * The claim a request makes. Without a key of its own the request gets a fresh one, which nobody can repeat.
+ * The claim a request makes; undefined without a key, for then nobody can repeat it.
  *
  * @throws {AppError} `IDEMPOTENCY_KEY_INVALID` for a key that is empty, too long, or not printable.
  */
-export const claimOf = ({ scope, operation, input, secret }: Options): Claim => {
-  const { idempotencyKey, ...request } = input;
-  const key = idempotencyKey ?? randomUUID();
+export const claimOf = ({ scope, operation, input, secret }: Options): Claim | undefined => {
+  const { idempotencyKey: key, ...request } = input;
+  if (key === undefined || key === null) return undefined;
   if (!KEY.test(key)) throw claimErrors.IDEMPOTENCY_KEY_INVALID({ field: 'idempotencyKey', lengthMax: 128 });
   const requestHash = createHmac('sha256', secret)
     .update(canonicalJson([operation, request]))

@@ -42,6 +42,10 @@ const counting = (
   };
 };
 
+const assertAbsent = (): never => {
+  throw new Error('absent');
+};
+
 /** Lets a rival in just before each of the first `rivals` appends. */
 const contested = (rivals: number): EventStore => {
   const store = memoryEventStore();
@@ -99,6 +103,35 @@ it('refuses a caller who looked at another version, without a retry', async () =
     fields: { expected: 0, actual: 1 },
   });
   expect(await add(1, { expectedVersion: 1 })).toMatchObject({ version: 2 });
+});
+
+it('does not tell the version to whom the command is refused anyway', async () => {
+  const refusing = { ...counter, decide: () => assertAbsent() };
+  const handle = commandHandler({ decider: refusing, store: memoryEventStore(), announce: () => [] });
+  const work = { commands: [{ stream, command: 1, expectedVersion: 7 }] };
+  await expect(handle({ tenantId, metadata, work })).rejects.toThrow('absent');
+});
+
+it('does not read a stream that is new, unless somebody else has made it', async () => {
+  const store = memoryEventStore();
+  let reads = 0;
+  const counted: EventStore = {
+    ...store,
+    read: (...args) => {
+      reads += 1;
+      return store.read(...args);
+    },
+  };
+  const handle = commandHandler({
+    decider: counter,
+    store: counted,
+    announce: () => [],
+    pause: async () => undefined,
+  });
+  const work = { commands: [{ stream, command: 1, isNew: true as const }] };
+  expect((await handle({ tenantId, metadata, work })).results[0]).toMatchObject({ version: 1 });
+  expect(reads).toBe(0);
+  expect((await handle({ tenantId, metadata, work })).results[0]).toMatchObject({ version: 2 });
 });
 
 it('reaches the same state with snapshots as without', async () => {

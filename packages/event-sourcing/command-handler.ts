@@ -23,6 +23,8 @@ export type CommandOn<Command> = {
   readonly command: Command;
   /** The version the caller looked at. Another one is refused, and not retried. */
   readonly expectedVersion?: number | undefined;
+  /** The stream's id was made just now: it is not read before the first attempt. */
+  readonly isNew?: true;
 };
 
 /** Commands on different streams of one tenant, decided and stored together. */
@@ -35,8 +37,9 @@ export type Work<Command> = {
 export type CommandRequest<Command> = {
   readonly tenantId: TenantId;
   readonly metadata: EventMetadata;
-  readonly claim?: Claim;
-  readonly receipt?: Receipt;
+  /** Without one, the request can be carried out twice. */
+  readonly claim?: Claim | undefined;
+  readonly receipt?: Receipt | undefined;
   /** A function is called anew for each attempt. */
   readonly work: Work<Command> | (() => Promise<Work<Command>>);
 };
@@ -82,14 +85,17 @@ export const commandHandler = <State, Command, Event extends DomainEvent>(
   options: Options<State, Command, Event>,
 ): CommandHandler<State, Command> => {
   const { store, pause = jitter } = options;
-  const attemptOnce = async (request: CommandRequest<Command>): Promise<CommandOutcome<State>> => {
+  const attemptOnce = async (
+    request: CommandRequest<Command>,
+    isFirst: boolean,
+  ): Promise<CommandOutcome<State>> => {
     const { tenantId, claim, work } = request;
     // Asked before reading, so that the history read next reaches at least that far.
     const honoured = claim && (await store.honoured(tenantId, claim));
     if (honoured) return { results: await statesAt(options, tenantId, honoured) };
 
     const { commands, dependsOn = [] } = typeof work === 'function' ? await work() : work;
-    const slices = await readAll(options, tenantId, commands);
+    const slices = await readAll(options, tenantId, commands, isFirst);
     const decisions = commands.map((command, index) => decideOne(options, command, slices[index]));
     const results = decisions.map(({ stream, state, version }) => ({ stream, state, version }));
     const isNothing = decisions.every(({ append }) => append.events.length === 0);
@@ -102,7 +108,7 @@ export const commandHandler = <State, Command, Event extends DomainEvent>(
   return async (request) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await attemptOnce(request);
+        return await attemptOnce(request, attempt === 1);
       } catch (error) {
         const isLostRace = isAppError(error, 'VERSION_CONFLICT') && !('expected' in error.fields);
         if (!isLostRace || attempt === ATTEMPTS_MAX) throw error;
@@ -117,13 +123,14 @@ type Decision<State> = Decided<State> & { readonly append: StreamAppend };
 const decideOne = <State, Command, Event extends DomainEvent>(
   { decider, announce, snapshots }: Options<State, Command, Event>,
   { stream, command, expectedVersion }: CommandOn<Command>,
-  slice: StreamSlice<Event> = { events: [], version: 0 },
+  slice: StreamSlice<Event> = nothing,
 ): Decision<State> => {
   const before = stateOf(decider, slice);
+  // Decided first: to whom the thing must look absent, its version must not be told.
+  const events = decider.decide(command, before);
   if (expectedVersion !== undefined && expectedVersion !== slice.version) {
     throw eventStoreErrors.VERSION_CONFLICT({ expected: expectedVersion, actual: slice.version });
   }
-  const events = decider.decide(command, before);
   const state = events.reduce(decider.evolve, before);
   const version = slice.version + events.length;
   const isTimeForSnapshot =
@@ -156,16 +163,24 @@ const appendOf = <State, Command>(
   ...(receipt && { receipt }),
 });
 
-const readAll = <State, Command, Event extends DomainEvent>(
+const readAll = async <State, Command, Event extends DomainEvent>(
   { store, snapshots }: Options<State, Command, Event>,
   tenantId: TenantId,
   commands: readonly CommandOn<Command>[],
-): Promise<readonly StreamSlice<Event>[]> =>
-  store.read<Event>(
+  isFirst: boolean,
+): Promise<readonly StreamSlice<Event>[]> => {
+  const known = commands.filter(({ isNew }) => !isNew || !isFirst).map(({ stream }) => stream);
+  if (known.length === 0) return commands.map(() => nothing);
+  const slices = await store.read<Event>(
     tenantId,
-    commands.map(({ stream }) => stream),
+    known,
     snapshots && { snapshots: snapshots.schemaVersion },
   );
+  const sliceOf = new Map(known.map((stream, index) => [stream, slices[index]]));
+  return commands.map(({ stream }) => sliceOf.get(stream) ?? nothing);
+};
+
+const nothing = { events: [], version: 0 };
 
 const statesAt = async <State, Command, Event extends DomainEvent>(
   { decider, store, snapshots }: Options<State, Command, Event>,
@@ -183,7 +198,7 @@ const statesAt = async <State, Command, Event extends DomainEvent>(
   return versions.map(({ stream, version }, index) => ({
     stream,
     version,
-    state: stateOf(decider, slices[index] ?? { events: [], version: 0 }),
+    state: stateOf(decider, slices[index] ?? nothing),
   }));
 };
 

@@ -56,7 +56,10 @@ export type Append = {
   readonly metadata: EventMetadata;
   /** At most {@link STREAMS_MAX}, each stream once. */
   readonly streams: readonly StreamAppend[];
-  /** Streams that must not move either: they are at these versions when the append commits. */
+  /**
+   * Streams that must not move either: they are at these versions when the append commits. One that does not exist yet
+   * (version 0) is looked at but cannot be held: its creation may commit at the same moment.
+   */
   readonly dependsOn?: readonly StreamVersion[];
   readonly claim?: Claim;
   readonly receipt?: Receipt;

@@ -4,13 +4,28 @@ import { matchesTopic } from './topic-pattern.ts';
 /** How many streams are delivered at once. */
 const STREAMS_AT_ONCE = 8;
 
-type Options = { readonly onFailure?: (error: unknown, message: Message, queue: string) => void };
+type Options = {
+  readonly onFailure?: (error: unknown, message: Message, queue: string) => void;
+  /** Confirm nothing before {@link MemoryMessageBus.open}: it has no queues that outlive their consumers. */
+  readonly isClosed?: boolean;
+};
+
+export type MemoryMessageBus = MessageBus & {
+  /** Everybody listens: from now on messages are delivered. */
+  open(): void;
+  /** Somebody is about to leave: from now on nothing is confirmed, so that it stays in the senders' outboxes. */
+  close(): void;
+};
 
 /**
  * A bus inside one process. A message counts as confirmed only once every consumer has handled it: nothing waits in
  * memory that a crash could lose, for the sender's outbox still holds it.
  */
-export const memoryMessageBus = ({ onFailure = () => undefined }: Options = {}): MessageBus => {
+export const memoryMessageBus = ({
+  onFailure = () => undefined,
+  isClosed = false,
+}: Options = {}): MemoryMessageBus => {
+  let isOpen = !isClosed;
   const subscriptions = new Set<Subscription>();
   const tails = new Map<string, Promise<unknown>>();
 
@@ -36,7 +51,7 @@ export const memoryMessageBus = ({ onFailure = () => undefined }: Options = {}):
     const work = async () => {
       const confirmed: string[] = [];
       for (const message of messages) {
-        if (!(await deliver(message))) break;
+        if (!isOpen || !(await deliver(message))) break;
         confirmed.push(message.id);
       }
       return confirmed;
@@ -50,6 +65,12 @@ export const memoryMessageBus = ({ onFailure = () => undefined }: Options = {}):
   };
 
   return {
+    open: () => {
+      isOpen = true;
+    },
+    close: () => {
+      isOpen = false;
+    },
     async publish(messages) {
       const confirmed = new Set<string>();
       const groups = byStream(messages).entries();

@@ -37,7 +37,10 @@ export const postgresEventStore = <Tx extends RawTx>(options: Options<Tx>): Even
     tenantId: TenantId,
     streams: readonly StreamId[],
     how: { readonly snapshots?: number; readonly upTo?: readonly number[] } = {},
-  ) => options.database.readPrimary({ tenantId }, (tx) => readStreams<Event>(tx, tenantId, streams, how)),
+  ) =>
+    streams.length === 0
+      ? Promise.resolve([])
+      : options.database.readPrimary({ tenantId }, (tx) => readStreams<Event>(tx, tenantId, streams, how)),
 
   honoured: (tenantId, claim) =>
     options.database.readPrimary({ tenantId }, (tx) => honouredRow(tx, tenantId, claim)),
