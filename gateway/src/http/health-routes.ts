@@ -19,7 +19,7 @@ export const healthRoutes = (app: FastifyInstance, { snapshot, isStopping }: Opt
   };
   route('/health/live', liveAnswer);
   route('/health/ready', () => gatewayReadyAnswer(snapshot(), isStopping()));
-  route('/health', () => fullAnswer(snapshot(), isStopping()));
+  route('/health', () => fullAnswer(overall(snapshot()), isStopping()));
 };
 
 /**
@@ -28,11 +28,19 @@ export const healthRoutes = (app: FastifyInstance, { snapshot, isStopping }: Opt
  * as well. A gateway that reaches none is cut off itself, and a load balancer may find a better one.
  */
 export const gatewayReadyAnswer = (snapshot: HealthSnapshot, isStopping: boolean): HealthAnswer => {
-  const checks = Object.entries(snapshot.checks);
-  const missing = checks.filter(([, check]) => check.status === 'down').map(([name]) => name);
-  const isReady = !isStopping && missing.length < checks.length;
+  const missing = Object.entries(snapshot.checks)
+    .filter(([, check]) => check.status === 'down')
+    .map(([name]) => name);
+  const isReady = !isStopping && !reachesNone(snapshot);
   return {
     statusCode: isReady ? 200 : 503,
     body: { status: isReady ? 'up' : 'down', isStopping, missing },
   };
 };
+
+/** No single subgraph is critical, but all of them together are. */
+const overall = (snapshot: HealthSnapshot): HealthSnapshot =>
+  reachesNone(snapshot) ? { ...snapshot, status: 'down' } : snapshot;
+
+const reachesNone = ({ checks }: HealthSnapshot): boolean =>
+  Object.values(checks).every(({ status }) => status === 'down');

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import type { HealthSnapshot, HealthStatus } from '@saas/telemetry';
+import { gatewayReadyAnswer } from './health-routes.ts';
+
+const snapshot = (...statuses: readonly HealthStatus[]): HealthSnapshot => ({
+  status: 'degraded',
+  checks: Object.fromEntries(
+    statuses.map((status, index) => [
+      `subgraph-${index}`,
+      { status, isCritical: false, responseTimeMs: 1, checkedAt: null },
+    ]),
+  ),
+});
+
+describe('readiness', () => {
+  it('lasts as long as one subgraph can be reached', () => {
+    expect(gatewayReadyAnswer(snapshot('up', 'down'), false)).toEqual({
+      statusCode: 200,
+      body: { status: 'up', isStopping: false, missing: ['subgraph-1'] },
+    });
+    expect(gatewayReadyAnswer(snapshot('down', 'down'), false).statusCode).toBe(503);
+  });
+
+  it('ends when the gateway begins to stop', () => {
+    expect(gatewayReadyAnswer(snapshot('up'), true).statusCode).toBe(503);
+  });
+});
