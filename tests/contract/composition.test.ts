@@ -30,11 +30,15 @@ describe('the supergraph', () => {
     ({ schemas } = await loadSubgraphs(join(root, 'supergraph.yaml'), {}));
   });
 
-  it('is committed as supergraph.yaml composes to, whatever the order of the subgraphs', () => {
-    const orders = permutations(schemas);
-    expect(orders.length).toBeGreaterThanOrEqual(6);
-    for (const order of orders) expect(composeSupergraph(order).supergraphSdl === committed).toBe(true);
-  }, COMPOSING_MS_MAX);
+  it(
+    'is committed as supergraph.yaml composes to, whatever the order of the subgraphs',
+    () => {
+      const orders = permutations(schemas);
+      expect(orders.length).toBeGreaterThanOrEqual(6);
+      for (const order of orders) expect(composeSupergraph(order).supergraphSdl === committed).toBe(true);
+    },
+    COMPOSING_MS_MAX,
+  );
 
   it('names every subgraph of supergraph.yaml with its routing URL', () => {
     expect(subgraphsOf(committed)).toEqual(
@@ -46,8 +50,12 @@ describe('the supergraph', () => {
     expect(nullabilityProblems(committed)).toEqual([]);
   });
 
-  it('is told apart from one that an edit would give', () => {
-    const edited = schemas.map((schema) => ({ ...schema, sdl: `${schema.sdl}\nscalar Edited\n` }));
-    expect(composeSupergraph(edited).supergraphSdl === committed).toBe(false);
-  }, COMPOSING_MS_MAX);
+  it(
+    'is told apart from one that an edit would give',
+    () => {
+      const edited = schemas.map((schema) => ({ ...schema, sdl: `${schema.sdl}\nscalar Edited\n` }));
+      expect(composeSupergraph(edited).supergraphSdl === committed).toBe(false);
+    },
+    COMPOSING_MS_MAX,
+  );
 });
