@@ -66,9 +66,7 @@ export const contextFactory =
     const readAs = <Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result> =>
       database.read({ tenantId, token: currentToken() }, work);
     const claimIn = (scope: string, operation: string, input: MutationInput) =>
-      (input.idempotencyKey ?? undefined) === undefined
-        ? undefined
-        : claimOf({ scope, operation, input, secret });
+      claimOf({ scope, operation, input, secret });
 
     return {
       ...request,

@@ -37,11 +37,18 @@ export type UsersAdapters = {
   readonly clock?: Clock;
   /** Argon2id unless given. */
   readonly passwords?: Passwords;
+  /** Replaces what a registration stands on, so that a test can let it fail at any step. */
+  readonly around?: (kept: RegistrationParts) => RegistrationParts;
 };
+
+/** What decides races for an address: the event store and the directory. */
+export type RegistrationParts = { readonly store: EventStore; readonly directory: EmailDirectory };
 
 export type RunningUsers = Pick<RunningSubgraph, 'url' | 'port' | 'health' | 'stop'> & {
   readonly services: UsersServices & { readonly store: EventStore };
 };
+
+const unchanged = (parts: RegistrationParts): RegistrationParts => parts;
 
 type Tx = Prisma.TransactionClient;
 type Ready = Required<UsersAdapters>;
@@ -53,12 +60,13 @@ type Ready = Required<UsersAdapters>;
  *   Nothing is left running.
  */
 export const startUsers = async (config: UsersConfig, given: UsersAdapters): Promise<RunningUsers> => {
-  const adapters = { clock: systemClock, passwords: argon2Passwords(), ...given };
+  const adapters = { clock: systemClock, passwords: argon2Passwords(), around: unchanged, ...given };
   const closing = gracefulStop();
   try {
     const opened = await openStore(config, adapters, closing);
-    const { database, store } = opened;
-    const directory = postgresEmailDirectory(database);
+    const { database } = opened;
+    const parts = { store: opened.store, directory: postgresEmailDirectory(database) };
+    const { store, directory } = adapters.around(parts);
     const services = servicesOf(config, adapters, { database, store, directory }, closing);
     opened.startRelays();
 

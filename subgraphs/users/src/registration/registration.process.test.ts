@@ -40,15 +40,14 @@ type Parts = { readonly store: EventStore; readonly directory: EmailDirectory };
 const request = (over: Partial<Registration> & { readonly key?: string } = {}): Registration => {
   const { key, ...rest } = over;
   const input = { email: rest.email ?? ada, name: rest.name ?? 'Ada', idempotencyKey: key ?? null };
+  const claim = claimOf({ scope: 'anonymous', operation: 'register', input, secret: 'secret' });
   return {
     name: parsePersonName('Ada'),
     email: ada,
     password: parsePassword('correct horse'),
     place: { type: 'found', tenantName: parseTenantName('Analytical Engines') },
     requestId: 'request-1',
-    ...(key !== undefined && {
-      claim: claimOf({ scope: 'anonymous', operation: 'register', input, secret: 'secret' }),
-    }),
+    ...(claim && { claim }),
     ...rest,
   };
 };
