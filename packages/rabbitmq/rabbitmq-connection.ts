@@ -1,0 +1,143 @@
+import { connect, type ChannelModel, type RecoveringChannelModel } from 'amqplib';
+import { orAborted } from './abort.ts';
+import { rabbitMqErrors } from './rabbitmq.errors.ts';
+
+/** One connection, from its opening to its end. Channels belong to it and end with it. */
+export type Link = { readonly model: ChannelModel; readonly gone: AbortSignal };
+
+/** Where notices go; a pino logger fits. */
+export type Log = {
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+};
+
+type Options = {
+  readonly url: string;
+  /** Shown in RabbitMQ's list of connections. */
+  readonly name: string;
+  /** Rebuilds what lives on a connection; it is not used for publishing before that. A rejection ends it. */
+  readonly onLink: (link: Link) => Promise<void>;
+  readonly log: Log;
+};
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const RECONNECT = { initialDelay: 100, maxDelay: 5_000, factor: 2, jitter: 0.5 };
+/** A peer that is silent for two of these is gone. */
+const HEARTBEAT_SECONDS = 10;
+
+/** Keeps one connection to RabbitMQ, for ever trying to get it back, 0.1 to 5 seconds apart. */
+export class RabbitMqConnection {
+  readonly #options: Options;
+  readonly #closed = new AbortController();
+  #recovering: RecoveringChannelModel | undefined;
+  #link: Link | undefined;
+  #isBlocked = false;
+  #links = 0;
+  readonly #waitingWriters = new Set<() => void>();
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** The connection of this moment; undefined while there is none. */
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  /** How often a connection was lost and regained. */
+  get reconnects(): number {
+    return Math.max(0, this.#links - 1);
+  }
+
+  get status(): 'up' | 'blocked' | 'away' | 'closed' {
+    if (this.#closed.signal.aborted) return 'closed';
+    if (this.#link === undefined) return 'away';
+    return this.#isBlocked ? 'blocked' : 'up';
+  }
+
+  /** Resolves after the first attempt, whether it succeeded or not. */
+  async start(): Promise<void> {
+    const recovering = await connect(withHeartbeat(this.#options.url), {
+      noDelay: true,
+      keepAlive: true,
+      timeout: CONNECT_TIMEOUT_MS,
+      clientProperties: { connection_name: this.#options.name },
+      recovery: { ...RECONNECT, waitForConnect: false, setup: (model: ChannelModel) => this.#adopt(model) },
+    });
+    this.#recovering = recovering;
+    // What went wrong with a connection is told by `disconnect`; an error nobody listens to would end the process.
+    recovering.on('error', () => undefined);
+    recovering.on('disconnect', (error) => this.#options.log.warn({ err: error }, 'RabbitMQ is away'));
+    await new Promise<void>((resolve) => {
+      recovering.once('connect', () => resolve());
+      recovering.on('connect-failed', (error) => {
+        this.#options.log.warn({ err: error }, 'RabbitMQ cannot be reached');
+        resolve();
+      });
+    });
+  }
+
+  /** The connection once it takes messages, or undefined when there is none, or when it is blocked until the signal aborts. */
+  async writable(signal: AbortSignal): Promise<Link | undefined> {
+    while (this.status === 'blocked' && !signal.aborted) await this.#change(signal);
+    return this.status === 'up' ? this.#link : undefined;
+  }
+
+  /** Ends the connection, and the attempts to get it back; by `signal` without waiting for RabbitMQ's farewell. */
+  async close(signal: AbortSignal): Promise<void> {
+    this.#closed.abort();
+    this.#wake();
+    await orAborted(this.#recovering?.close() ?? Promise.resolve(), signal);
+  }
+
+  async #adopt(model: ChannelModel): Promise<void> {
+    const gone = new AbortController();
+    const link = { model, gone: gone.signal };
+    let isBlocked = false;
+    const tellBlocked = (isNow: boolean): void => {
+      isBlocked = isNow;
+      if (this.#link !== link) return;
+      this.#isBlocked = isNow;
+      this.#wake();
+    };
+    model.on('error', () => undefined);
+    model.on('blocked', (reason) => {
+      this.#options.log.warn({ reason }, 'RabbitMQ takes no messages for the moment');
+      tellBlocked(true);
+    });
+    model.on('unblocked', () => tellBlocked(false));
+    model.once('close', () => {
+      gone.abort();
+      tellBlocked(false);
+      if (this.#link === link) this.#link = undefined;
+    });
+    await this.#options.onLink(link);
+    // amqplib begins to watch a connection only after this function: one that is lost by now would never be missed.
+    if (gone.signal.aborted) throw rabbitMqErrors.RABBITMQ_CONNECTION_LOST();
+    this.#link = link;
+    this.#isBlocked = isBlocked;
+    this.#links += 1;
+    this.#options.log.info({ reconnects: this.reconnects }, 'Connected to RabbitMQ');
+  }
+
+  async #change(signal: AbortSignal): Promise<void> {
+    let wake = (): void => undefined;
+    const change = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    this.#waitingWriters.add(wake);
+    await orAborted(change, signal);
+    this.#waitingWriters.delete(wake);
+  }
+
+  #wake(): void {
+    for (const wake of this.#waitingWriters) wake();
+  }
+}
+
+const withHeartbeat = (text: string): string => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'amqp:' && url?.protocol !== 'amqps:') throw rabbitMqErrors.RABBITMQ_URL_INVALID();
+  if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', String(HEARTBEAT_SECONDS));
+  return url.href;
+};
