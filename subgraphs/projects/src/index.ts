@@ -1,4 +1,4 @@
-export { knownUser } from './known-user/known-user.decider.ts';
+export { knownUser, type KnownUser, type KnownUserCommand } from './known-user/known-user.decider.ts';
 export { knownUserStream } from './known-user/known-user.events.ts';
 export {
   MEMBERS_MAX,
@@ -27,6 +27,7 @@ export {
   projectsProjections,
   projectsServices,
   startProjects,
+  type AllServices,
   type ProjectsAdapters,
   type RunningProjects,
 } from './wiring.ts';

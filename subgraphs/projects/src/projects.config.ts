@@ -15,25 +15,35 @@ import {
  * @throws {ConfigError} listing each bad variable by name.
  */
 export const readProjectsConfig = (environment: Environment) =>
-  readConfig(
-    'PROJECTS_',
-    {
-      HTTP_PORT: port().default(4002),
-      HTTP_HOST: text().default('127.0.0.1'),
-      SHARD_URLS: shardUrls(),
-      /** Which shard holds which bucket, `1:0-511=shard-0,512-1023=shard-1`; equal ranges when absent. */
-      SHARD_MAP: text().optional(),
-      /** Shared with the gateway: proves that a request comes from it. */
-      IDENTITY_KEY: secret(),
-      /** Keys the hashes of idempotent requests. */
-      CLAIM_SECRET: secret(),
-      REPLICA_LAG_MS_MAX: milliseconds().default(1_000),
-      REQUEST_DEADLINE_MS: milliseconds().default(10_000),
-      /** How long an idle relay waits before it looks for announcements by itself. */
-      RELAY_IDLE_MS: milliseconds().default(1_000),
-      LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-    },
-    environment,
-  );
+  readConfig(projectsSettings.prefix, projectsSettings.shape, environment);
+
+/** What each variable accepts, is by default and means. */
+export const projectsSettings = {
+  prefix: 'PROJECTS_',
+  shape: {
+    HTTP_PORT: port().default(4002).describe('Port to listen on; 0 takes any free port.'),
+    HTTP_HOST: text().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 in a container.'),
+    SHARD_URLS: shardUrls().describe(
+      'Every shard of this service: its primary, then its replicas. The order of shards is permanent.',
+    ),
+    SHARD_MAP: text()
+      .optional()
+      .describe(
+        'Which shard holds which bucket: `1:0-511=shard-0,512-1023=shard-1`. Equal ranges when unset.',
+      ),
+    IDENTITY_KEY: secret().describe('Shared with the gateway: proves that a request comes from it.'),
+    CLAIM_SECRET: secret().describe('Keys the hashes by which repeated requests are recognised.'),
+    REPLICA_LAG_MS_MAX: milliseconds()
+      .default(1_000)
+      .describe('How far a replica may lag behind and still be read.'),
+    REQUEST_DEADLINE_MS: milliseconds().default(10_000).describe('How long one request may take altogether.'),
+    RELAY_IDLE_MS: milliseconds()
+      .default(1_000)
+      .describe('How long an idle relay waits before it looks for announcements by itself.'),
+    LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+      .default('info')
+      .describe('The least important lines that are written.'),
+  },
+};
 
 export type ProjectsConfig = ReturnType<typeof readProjectsConfig>;

@@ -30,8 +30,11 @@ export type ProjectsContext = SubgraphRequest &
     readonly clock: Clock;
     /** Who acts and when, for a command. @throws {AppError} `UNAUTHENTICATED`. */
     readonly author: () => Author;
-    /** The viewer's claim on a mutation: its key, and a hash of all the rest. */
-    readonly claim: (operation: string, input: { readonly idempotencyKey?: string | null }) => Claim;
+    /** The viewer's claim on a mutation: its key, and a hash of all the rest. None without a key. */
+    readonly claim: (
+      operation: string,
+      input: { readonly idempotencyKey?: string | null },
+    ) => Claim | undefined;
     /** One transaction as the viewer's tenant, at least as new as what this request has written. */
     readonly read: <Result>(
       work: (tx: Tx, viewer: AuthenticatedViewer) => Promise<Result>,

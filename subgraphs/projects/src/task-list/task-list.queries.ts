@@ -92,8 +92,8 @@ export const tasksOfUsers = async (
 };
 
 /**
- * How many tasks each of the projects has. Counted when asked for, off the index alone: a count that is kept would make
- * everyone who creates tasks in one project wait for each other.
+ * How many tasks each of the projects has. Counted when asked for, off an index: a count that is kept would make everyone
+ * who creates tasks in one project wait for each other.
  */
 export const taskCountsOfProjects = async (
   tx: Tx,
