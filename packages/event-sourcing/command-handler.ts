@@ -39,7 +39,7 @@ export type CommandRequest<Command> = {
   readonly metadata: EventMetadata;
   /** Without one, the request can be carried out twice. */
   readonly claim?: Claim | undefined;
-  readonly receipt?: Receipt | undefined;
+  readonly receipts?: readonly Receipt[] | undefined;
   /** A function is called anew for each attempt. */
   readonly work: Work<Command> | (() => Promise<Work<Command>>);
 };
@@ -99,7 +99,7 @@ export const commandHandler = <State, Command, Event extends DomainEvent>(
     const decisions = commands.map((command, index) => decideOne(options, command, slices[index]));
     const results = decisions.map(({ stream, state, version }) => ({ stream, state, version }));
     const isNothing = decisions.every(({ append }) => append.events.length === 0);
-    if (isNothing && !request.receipt) return { results };
+    if (isNothing && !request.receipts) return { results };
 
     const { token } = await store.append(appendOf(request, decisions, dependsOn));
     return { results, ...(token !== undefined && { token }) };
@@ -151,7 +151,7 @@ const decideOne = <State, Command, Event extends DomainEvent>(
 };
 
 const appendOf = <State, Command>(
-  { tenantId, metadata, claim, receipt }: CommandRequest<Command>,
+  { tenantId, metadata, claim, receipts }: CommandRequest<Command>,
   decisions: readonly Decision<State>[],
   dependsOn: readonly StreamVersion[],
 ): Append => ({
@@ -160,7 +160,7 @@ const appendOf = <State, Command>(
   streams: decisions.map(({ append }) => append),
   dependsOn,
   ...(claim && { claim }),
-  ...(receipt && { receipt }),
+  ...(receipts && { receipts }),
 });
 
 const readAll = async <State, Command, Event extends DomainEvent>(

@@ -33,8 +33,8 @@ export const memoryEventStore = (
   const isAt = (tenantId: TenantId, { stream, version }: StreamVersion): boolean =>
     (ofTenant(tenantId, stream)?.events.length ?? 0) === version && (version > 0 || !streams.has(stream));
 
-  const check = ({ tenantId, streams: appends, dependsOn = [], claim, receipt }: Append): void => {
-    if (receipt) checkReceipt(receipt, received);
+  const check = ({ tenantId, streams: appends, dependsOn = [], claim, receipts = [] }: Append): void => {
+    for (const receipt of receipts) checkReceipt(receipt, received);
     const expected = appends.map(({ stream, expectedVersion }) => ({ stream, version: expectedVersion }));
     const isStale = [...expected, ...dependsOn].some((each) => !isAt(tenantId, each));
     if (isStale || (claim && claims.has(claimId(tenantId, claim)))) throw eventStoreErrors.VERSION_CONFLICT();
@@ -81,9 +81,9 @@ export const memoryEventStore = (
     async append(append) {
       check(append);
       const result = append.streams.map((each) => store(append, each));
-      const { tenantId, claim, receipt } = append;
+      const { tenantId, claim, receipts = [] } = append;
       if (claim) claims.set(claimId(tenantId, claim), { requestHash: claim.requestHash, result });
-      if (receipt) received.set(receiptId(receipt), receipt.sequence);
+      for (const receipt of receipts) received.set(receiptId(receipt), receipt.sequence);
       return { streams: result };
     },
   };

@@ -62,7 +62,8 @@ export type Append = {
    */
   readonly dependsOn?: readonly StreamVersion[];
   readonly claim?: Claim;
-  readonly receipt?: Receipt;
+  /** Of messages consumed by this append, at most one of each stream. */
+  readonly receipts?: readonly Receipt[];
 };
 
 /** How much one append may hold, so that a transaction stays short. */
@@ -134,12 +135,12 @@ export type EventStore = {
   honoured(tenantId: TenantId, claim: Claim): Promise<readonly StreamVersion[] | undefined>;
 
   /**
-   * Stores the events, the read models that are kept with them, their announcements, the claim and the receipt
+   * Stores the events, the read models that are kept with them, their announcements, the claim and the receipts
    * together in one transaction on one shard, or none of them.
    *
    * @throws {AppError} `VERSION_CONFLICT` when a stream is not at its version, or a rival has just honoured the
    *   same claim. Nothing was stored; read again.
-   * @throws {AppError} `MESSAGE_ALREADY_RECEIVED` or `MESSAGE_EARLY` by the receipt: a consumer takes every stream's
+   * @throws {AppError} `MESSAGE_ALREADY_RECEIVED` or `MESSAGE_EARLY` by a receipt: a consumer takes every stream's
    *   messages once and in order.
    */
   append(append: Append): Promise<Appended>;

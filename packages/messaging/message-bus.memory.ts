@@ -1,8 +1,9 @@
 import type { Message, MessageBus, Subscription } from './message-bus.port.ts';
 import { matchesTopic } from './topic-pattern.ts';
 
-/** How many streams are delivered at once. */
-const STREAMS_AT_ONCE = 8;
+/** How many messages one delivery holds, and how many deliveries run at once. */
+const TOGETHER_MAX = 50;
+const AT_ONCE = 4;
 
 type Options = {
   readonly onFailure?: (error: unknown, message: Message, queue: string) => void;
@@ -27,41 +28,23 @@ export const memoryMessageBus = ({
 }: Options = {}): MemoryMessageBus => {
   let isOpen = !isClosed;
   const subscriptions = new Set<Subscription>();
+  /** The publishing that each stream has to wait for, so that a stream's messages stay in order. */
   const tails = new Map<string, Promise<unknown>>();
 
-  const deliver = async (message: Message): Promise<boolean> => {
-    const outcomes = await Promise.all(
-      [...subscriptions]
-        .filter(({ bindings }) => bindings.some((binding) => isBound(binding, message)))
-        .map(async ({ queue, handle }) => {
-          try {
-            await handle(message);
-            return true;
-          } catch (error) {
-            onFailure(error, message, queue);
-            return false;
-          }
-        }),
-    );
-    return outcomes.every(Boolean);
-  };
-
-  /** One at a time per stream, also across calls of `publish`. */
-  const deliverStream = (stream: string, messages: readonly Message[]): Promise<readonly string[]> => {
-    const work = async () => {
-      const confirmed: string[] = [];
-      for (const message of messages) {
-        if (!isOpen || !(await deliver(message))) break;
-        confirmed.push(message.id);
+  const deliverRounds = async (messages: readonly Message[]): Promise<ReadonlySet<string>> => {
+    const confirmed = new Set<string>();
+    const queues = byKey(messages, ({ stream }) => stream);
+    while (isOpen && queues.size > 0) {
+      const heads = [...queues.values()].flatMap(([head]) => head ?? []);
+      const delivered = await deliverAll(heads, subscriptions, onFailure);
+      for (const { id, stream } of heads) {
+        const rest = delivered.has(id) ? queues.get(stream)?.slice(1) : [];
+        if (delivered.has(id)) confirmed.add(id);
+        if (rest && rest.length > 0) queues.set(stream, rest);
+        else queues.delete(stream);
       }
-      return confirmed;
-    };
-    const run = (tails.get(stream) ?? Promise.resolve()).then(work);
-    const tail = run.finally(() => {
-      if (tails.get(stream) === tail) tails.delete(stream);
-    });
-    tails.set(stream, tail);
-    return run;
+    }
+    return confirmed;
   };
 
   return {
@@ -71,16 +54,14 @@ export const memoryMessageBus = ({
     close: () => {
       isOpen = false;
     },
-    async publish(messages) {
-      const confirmed = new Set<string>();
-      const groups = byStream(messages).entries();
-      const worker = async () => {
-        for (const [stream, group] of groups) {
-          for (const id of await deliverStream(stream, group)) confirmed.add(id);
-        }
-      };
-      await Promise.all(Array.from({ length: STREAMS_AT_ONCE }, worker));
-      return confirmed;
+    publish(messages) {
+      const streams = [...new Set(messages.map(({ stream }) => stream))];
+      const before = Promise.allSettled(streams.map((stream) => tails.get(stream)));
+      const publishing = before.then(() => deliverRounds(messages));
+      for (const stream of streams) tails.set(stream, publishing);
+      return publishing.finally(() => {
+        for (const stream of streams) if (tails.get(stream) === publishing) tails.delete(stream);
+      });
     },
     async subscribe(subscription) {
       subscriptions.add(subscription);
@@ -94,15 +75,75 @@ export const memoryMessageBus = ({
   };
 };
 
-const isBound = ({ topic, pattern }: Subscription['bindings'][number], message: Message): boolean =>
-  topic === message.topic && matchesTopic(pattern, message.routingKey);
+type OnFailure = NonNullable<Options['onFailure']>;
 
-const byStream = (messages: readonly Message[]): ReadonlyMap<string, readonly Message[]> => {
+/** Hands messages of different streams to everybody who wants them. @returns the ids of those that all could handle. */
+const deliverAll = async (
+  messages: readonly Message[],
+  subscriptions: ReadonlySet<Subscription>,
+  onFailure: OnFailure,
+): Promise<ReadonlySet<string>> => {
+  const delivered = new Set(messages.map(({ id }) => id));
+  const deliveries = [...byKey(messages, ({ tenantId }) => tenantId).values()].flatMap((ofTenant) =>
+    [...subscriptions].flatMap((subscription) =>
+      inGroups(ofTenant.filter((message) => isBound(subscription, message))).map((group) => ({
+        subscription,
+        group,
+      })),
+    ),
+  );
+  const waiting = deliveries.values();
+  const worker = async () => {
+    for (const { subscription, group } of waiting) {
+      for (const id of await deliverGroup(group, subscription, onFailure)) delivered.delete(id);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return delivered;
+};
+
+/** @returns the ids of those that failed. */
+const deliverGroup = async (
+  group: readonly Message[],
+  { queue, handle, handleTogether }: Subscription,
+  onFailure: OnFailure,
+): Promise<readonly string[]> => {
+  if (handleTogether && group.length > 1) {
+    const isDone = await handleTogether(group).then(
+      () => true,
+      () => false,
+    );
+    if (isDone) return [];
+  }
+  const failed: string[] = [];
+  for (const message of group) {
+    try {
+      await handle(message);
+    } catch (error) {
+      onFailure(error, message, queue);
+      failed.push(message.id);
+    }
+  }
+  return failed;
+};
+
+const isBound = ({ bindings }: Subscription, message: Message): boolean =>
+  bindings.some(({ topic, pattern }) => topic === message.topic && matchesTopic(pattern, message.routingKey));
+
+const inGroups = (messages: readonly Message[]): readonly (readonly Message[])[] =>
+  Array.from({ length: Math.ceil(messages.length / TOGETHER_MAX) }, (_, group) =>
+    messages.slice(group * TOGETHER_MAX, (group + 1) * TOGETHER_MAX),
+  );
+
+const byKey = (
+  messages: readonly Message[],
+  keyOf: (message: Message) => string,
+): Map<string, readonly Message[]> => {
   const groups = new Map<string, Message[]>();
   for (const message of messages) {
-    const group = groups.get(message.stream);
+    const group = groups.get(keyOf(message));
     if (group) group.push(message);
-    else groups.set(message.stream, [message]);
+    else groups.set(keyOf(message), [message]);
   }
   return groups;
 };

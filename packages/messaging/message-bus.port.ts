@@ -13,6 +13,11 @@ export type Subscription = {
   readonly bindings: readonly { readonly topic: string; readonly pattern: string }[];
   /** Resolves when the message's effect is committed. A rejection brings the message back later. */
   readonly handle: (message: Message) => Promise<void>;
+  /**
+   * What `handle` does, for several messages at once, all or none: they are one tenant's and each is another stream's.
+   * A bus may use it to save work; when it rejects, the bus hands them to `handle` one by one.
+   */
+  readonly handleTogether?: (messages: readonly Message[]) => Promise<void>;
 };
 
 /**

@@ -1,7 +1,7 @@
 import type { MessageBus } from './message-bus.port.ts';
 import type { Outbox } from './outbox.port.ts';
 
-const BATCH_SIZE = 100;
+const BATCH_SIZE = 250;
 
 type Options = {
   readonly outbox: Outbox;

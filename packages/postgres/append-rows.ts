@@ -3,18 +3,18 @@ import {
   outboxMessages,
   type Append,
   type Claim,
-  type Receipt,
   type RecordedEvent,
   type StreamAppend,
   type StreamVersion,
 } from '@saas/event-sourcing';
 import { bucketOfId, newId, type Clock, type TenantId } from '@saas/kernel';
 import type { RawTx } from './database-node.ts';
+import { keepReceipts } from './keep-receipts.ts';
 
 const SCHEMA_VERSION = 1;
 
 /**
- * Writes an append's rows in the transaction at hand: one statement, and one more each for dependencies and a receipt.
+ * Writes an append's rows in the transaction at hand: one statement, and one more each for dependencies and receipts.
  *
  * @throws {AppError} `VERSION_CONFLICT`, `MESSAGE_ALREADY_RECEIVED` or `MESSAGE_EARLY`; the transaction must roll back.
  */
@@ -23,8 +23,8 @@ export const appendRows = async (
   append: Append,
   clock: Clock,
 ): Promise<readonly RecordedEvent[]> => {
-  const { tenantId, streams, receipt, dependsOn = [] } = append;
-  if (receipt) await keepReceipt(tx, tenantId, receipt);
+  const { tenantId, streams, receipts = [], dependsOn = [] } = append;
+  await keepReceipts(tx, tenantId, receipts);
   const moving = streams.filter(({ events }) => events.length > 0);
   const still = streams.filter(({ events }) => events.length === 0);
   await holdStill(tx, tenantId, [...dependsOn, ...still.map(reachedBy)]);
@@ -163,33 +163,3 @@ const claimRow = ({
   streams,
 }: Append): readonly (Claim & { readonly result: readonly StreamVersion[] })[] =>
   claim ? [{ ...claim, result: streams.map(reachedBy) }] : [];
-
-/** Takes a stream's messages once and in order; a rival with the same message makes us wait, and then lose. */
-const keepReceipt = async (
-  tx: RawTx,
-  tenantId: TenantId,
-  { consumer, messageId, stream, sequence }: Receipt,
-): Promise<void> => {
-  const kept = await tx.$queryRaw<unknown[]>`
-    WITH moved AS (
-      INSERT INTO consumer_positions (consumer, stream_id, tenant_id, sequence)
-      SELECT ${consumer}, ${stream}, ${tenantId}, ${sequence}::int
-      WHERE ${sequence}::int = 1 OR EXISTS
-        (SELECT FROM consumer_positions WHERE consumer = ${consumer} AND stream_id = ${stream})
-      ON CONFLICT (consumer, stream_id) DO UPDATE SET sequence = excluded.sequence
-        WHERE consumer_positions.sequence = excluded.sequence - 1
-      RETURNING stream_id
-    )
-    INSERT INTO inbox (consumer, message_id, tenant_id, stream_id, sequence)
-    SELECT ${consumer}, ${messageId}, ${tenantId}, stream_id, ${sequence}::int FROM moved
-    ON CONFLICT (consumer, message_id) DO NOTHING
-    RETURNING 1`;
-  if (kept.length > 0) return;
-  const [position] = await tx.$queryRaw<{ sequence: number }[]>`
-    SELECT sequence FROM consumer_positions WHERE consumer = ${consumer} AND stream_id = ${stream}`;
-  const seen = position?.sequence ?? 0;
-  const fields = { consumer, seen, sequence };
-  throw seen + 1 < sequence
-    ? eventStoreErrors.MESSAGE_EARLY(fields)
-    : eventStoreErrors.MESSAGE_ALREADY_RECEIVED(fields);
-};

@@ -72,7 +72,7 @@ const appendInOneTransaction = async <Tx extends RawTx>(
     version: expectedVersion + events.length,
   }));
   // What a consumer stores is awaited by nobody, so nobody needs a token for it.
-  if (append.receipt) return { streams };
+  if (append.receipts) return { streams };
   return { streams, token: await database.tokenNow(tenantId) };
 };
 

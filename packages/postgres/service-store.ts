@@ -33,6 +33,8 @@ export type ServiceStore<Tx extends RawTx> = {
   readonly store: EventStore;
   /** From now on announces what was committed, also what a former process left behind. Call once everyone listens. */
   startRelays(): void;
+  /** How many announcements wait in the outboxes of all shards. */
+  waitingAnnouncements(): Promise<number>;
   /** Finishes the batches in hand, then closes every connection. */
   stop(): Promise<void>;
 };
@@ -64,12 +66,22 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
     startRelays: () => {
       for (const shard of names) if (!relays.has(shard)) relays.set(shard, relayOf(shard, database, options));
     },
+    waitingAnnouncements: async () => {
+      const counts = await database.eachShard((tx) => countWaiting(tx));
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
     stop: async () => {
       await Promise.all([...relays.values()].map((relay) => relay.stop()));
       await house.stop();
       await database.stop();
     },
   };
+};
+
+const countWaiting = async (tx: RawTx): Promise<number> => {
+  const [row] = await tx.$queryRaw<{ waiting: number }[]>`
+    SELECT count(*)::int AS waiting FROM outbox WHERE sent_at IS NULL`;
+  return row?.waiting ?? 0;
 };
 
 const relayOf = <Tx extends RawTx>(

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { IDENTITY_HEADER, verifyIdentity, type Viewer } from '@saas/auth';
 import { AppError, type Clock } from '@saas/kernel';
 import { withDeadline } from '@saas/resilience';
@@ -41,7 +42,9 @@ type Options = {
  * `REQUEST_MALFORMED`, 503 `SERVICE_STOPPING`, 504 `UPSTREAM_TIMEOUT`, 500 masked.
  */
 export const httpServer = (options: Options): FastifyInstance => {
-  const { bodyBytesMax, deadlineMsMax, logger } = options;
+  const { bodyBytesMax, deadlineMsMax, logger, stopping } = options;
+  // One listener for each request in hand, taken off when it is answered; their number is no sign of a leak.
+  setMaxListeners(0, stopping);
   const app = fastify({
     logger: false,
     bodyLimit: bodyBytesMax,

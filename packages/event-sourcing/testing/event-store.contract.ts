@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { newTenantId, systemClock, type TenantId } from '@saas/kernel';
+import { bucketOfId, newTenantId, systemClock, type TenantId } from '@saas/kernel';
 import type { Append, Claim, EventStore, OutboxMessage, StreamAppend } from '../event-store.port.ts';
 import type { StreamId } from '../recorded-event.ts';
 
@@ -7,6 +7,14 @@ type Opened = {
   readonly store: EventStore;
   /** Everything in the outbox of these streams, oldest first. */
   readonly outboxOf: (streams: readonly StreamId[]) => Promise<readonly OutboxMessage[]>;
+};
+
+/** Another tenant of the same bucket, hence in the same database. */
+const neighbourOf = (tenantId: TenantId): TenantId => {
+  for (;;) {
+    const other = newTenantId(systemClock);
+    if (bucketOfId(other) === bucketOfId(tenantId)) return other;
+  }
 };
 
 let fresh = 0;
@@ -153,7 +161,7 @@ export const describeEventStoreContract = (adapter: string, open: () => Promise<
 
       it("cannot touch another tenant's stream", async () => {
         await add(0, 1);
-        const foreign = { tenantId: newTenantId(systemClock) };
+        const foreign = { tenantId: neighbourOf(tenantId) };
         await expect(add(1, 2, foreign)).rejects.toEqual(conflict);
         await expect(add(0, 2, foreign)).rejects.toEqual(conflict);
         expect(await read()).toMatchObject({ version: 1 });
@@ -246,7 +254,7 @@ export const describeEventStoreContract = (adapter: string, open: () => Promise<
 
     describe('a receipt', () => {
       const receive = (sequence: number, source: StreamId, consumer = 'mailer') =>
-        append([], { receipt: { consumer, messageId: unique('m'), stream: source, sequence } });
+        append([], { receipts: [{ consumer, messageId: unique('m'), stream: source, sequence }] });
 
       it('takes messages of a stream once and in order', async () => {
         const source = unique('source');
@@ -254,6 +262,22 @@ export const describeEventStoreContract = (adapter: string, open: () => Promise<
         await expect(receive(1, source)).rejects.toMatchObject({ code: 'MESSAGE_ALREADY_RECEIVED' });
         await expect(receive(3, source)).rejects.toMatchObject({ code: 'MESSAGE_EARLY' });
         await expect(receive(2, source)).resolves.toEqual(expect.anything());
+      });
+
+      it('is taken together with others, or none is', async () => {
+        const [one, two] = [unique('source'), unique('source')];
+        const both = (first: number, second: number) =>
+          append([], {
+            receipts: [
+              { consumer: 'mailer', messageId: unique('m'), stream: one, sequence: first },
+              { consumer: 'mailer', messageId: unique('m'), stream: two, sequence: second },
+            ],
+          });
+        await receive(1, one);
+        await expect(both(2, 2)).rejects.toMatchObject({ code: 'MESSAGE_EARLY' });
+        await expect(both(1, 1)).rejects.toMatchObject({ code: 'MESSAGE_ALREADY_RECEIVED' });
+        await expect(both(2, 1)).resolves.toEqual(expect.anything());
+        await expect(receive(2, two)).resolves.toEqual(expect.anything());
       });
 
       it('is counted apart for each consumer', async () => {
@@ -267,7 +291,9 @@ export const describeEventStoreContract = (adapter: string, open: () => Promise<
         const receipt = { consumer: 'mailer', messageId: 'm', stream: source, sequence: 1 };
         const race = await Promise.allSettled(
           Array.from({ length: 8 }, () =>
-            append([{ stream: unique('counter'), expectedVersion: 0, events: [added(1)] }], { receipt }),
+            append([{ stream: unique('counter'), expectedVersion: 0, events: [added(1)] }], {
+              receipts: [receipt],
+            }),
           ),
         );
         expect(race.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);

@@ -33,6 +33,8 @@ export type NotificationsAdapters = {
 export type RunningNotifications = RunningSubgraph & {
   /** The write side, for whoever makes data in bulk. */
   readonly services: ReturnType<typeof notificationsServices>;
+  /** How many announcements have not been heard by everybody yet. */
+  readonly waitingAnnouncements: () => Promise<number>;
 };
 
 /**
@@ -76,7 +78,8 @@ export const startNotifications = async (
       clock,
     });
     closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
-    return { ...subgraph, stop: () => closing.stop(), services };
+    const { waitingAnnouncements } = kept;
+    return { ...subgraph, stop: () => closing.stop(), services, waitingAnnouncements };
   } catch (error) {
     await closing.stop();
     throw error;

@@ -46,6 +46,8 @@ export type RegistrationParts = { readonly store: EventStore; readonly directory
 
 export type RunningUsers = Pick<RunningSubgraph, 'url' | 'port' | 'health' | 'stop'> & {
   readonly services: UsersServices & { readonly store: EventStore };
+  /** How many announcements have not been heard by everybody yet. */
+  readonly waitingAnnouncements: () => Promise<number>;
 };
 
 const unchanged = (parts: RegistrationParts): RegistrationParts => parts;
@@ -87,7 +89,15 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
     });
     closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
     const { url, port, health } = subgraph;
-    return { url, port, health, stop: () => closing.stop(), services: { ...services, store } };
+    const { waitingAnnouncements } = opened;
+    return {
+      url,
+      port,
+      health,
+      stop: () => closing.stop(),
+      services: { ...services, store },
+      waitingAnnouncements,
+    };
   } catch (error) {
     await closing.stop();
     throw error;

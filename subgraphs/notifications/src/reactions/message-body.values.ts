@@ -17,11 +17,11 @@ export type MessageBody = {
 /**
  * The body of `message`, ready to be read.
  *
- * @throws {AppError} `MESSAGE_MALFORMED` here or from any field, with the routing key and the field, never a value.
+ * @throws {AppError} `MESSAGE_BODY_MALFORMED` here or from any field, with the routing key and the field, never a value.
  */
 export const messageBody = ({ routingKey, body }: Pick<Message, 'routingKey' | 'body'>): MessageBody => {
   const malformed = (field: string, cause?: unknown) =>
-    reactionErrors.MESSAGE_MALFORMED({ routingKey, field }, cause);
+    reactionErrors.MESSAGE_BODY_MALFORMED({ routingKey, field }, cause);
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw malformed('body');
   const fields = new Map<string, unknown>(Object.entries(body));
 

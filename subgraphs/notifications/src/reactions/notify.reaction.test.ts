@@ -229,13 +229,13 @@ describe('a message', () => {
   ])('that is malformed is refused by name of the field: %s %j', async (routingKey, body, field) => {
     expect(await bus.publish([message(routingKey, body)])).toEqual(new Set());
     expect(failures).toEqual([
-      expect.objectContaining({ code: 'MESSAGE_MALFORMED', fields: { routingKey, field } }),
+      expect.objectContaining({ code: 'MESSAGE_BODY_MALFORMED', fields: { routingKey, field } }),
     ]);
     expect(await notifications()).toEqual([]);
   });
 
   it('of a malformed tenant is refused', async () => {
     await bus.publish([{ ...message('task.assigned', assigned), tenantId: 'ten_1' as typeof tenantId }]);
-    expect(failures).toEqual([expect.objectContaining({ code: 'MESSAGE_MALFORMED' })]);
+    expect(failures).toEqual([expect.objectContaining({ code: 'MESSAGE_BODY_MALFORMED' })]);
   });
 });

@@ -1,6 +1,6 @@
 import { stateOf, type CommandHandler, type EventStore, type Work } from '@saas/event-sourcing';
 import { bucketOfId, isAppError, isId, newId, type Clock, type TenantId } from '@saas/kernel';
-import type { Message, Subscription } from '@saas/messaging';
+import { causeOf, receiptOf, type Message, type Subscription } from '@saas/messaging';
 import type { Notification, NotificationCommand } from '../notification/notification.decider.ts';
 import type { NotificationCreation } from '../notification/notification.events.ts';
 import { notificationStream } from '../notification/notification.values.ts';
@@ -28,42 +28,45 @@ export const notificationSubscriptions = (options: Options): readonly Subscripti
 ];
 
 /**
- * Turns one message into notifications, exactly once in effect: they are committed together with the message's
- * receipt, or not at all. A message that was received before changes nothing; an early one is refused and comes again.
- * A message that leads to nothing leaves its receipt too.
+ * Turns messages into notifications, exactly once in effect: they are committed together with the messages' receipts,
+ * or not at all. A message that was received before changes nothing; an early one is refused and comes again. A message
+ * that leads to nothing leaves its receipt too.
  */
 const subscription = (
   queue: string,
   topic: string,
-  noticesOf: (message: Message) => readonly NotificationCreation[],
+  noticesOf: NoticesOf,
   options: Options,
 ): Subscription => ({
   queue,
   bindings: [{ topic, pattern: '#' }],
-  handle: async (message) => {
-    const tenantId = tenantOf(message);
-    const notices = noticesOf(message);
-    try {
-      await options.handle({
-        tenantId,
-        metadata: {
-          actor: 'notifications',
-          requestId: String(message.headers['x-request-id'] ?? message.id),
-          causationId: message.id,
-        },
-        receipt: {
-          consumer: queue,
-          messageId: message.id,
-          stream: message.stream,
-          sequence: message.sequence,
-        },
-        work: () => workFor(notices, tenantId, options),
-      });
-    } catch (error) {
-      if (!isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) throw error;
-    }
-  },
+  handle: (message) => notify(queue, noticesOf, [message], options),
+  handleTogether: (messages) => notify(queue, noticesOf, messages, options),
 });
+
+type NoticesOf = (message: Message) => readonly NotificationCreation[];
+
+const notify = async (
+  queue: string,
+  noticesOf: NoticesOf,
+  messages: readonly Message[],
+  options: Options,
+): Promise<void> => {
+  const [first] = messages;
+  if (!first) return;
+  const tenantId = tenantOf(first);
+  const notices = messages.flatMap(noticesOf);
+  try {
+    await options.handle({
+      tenantId,
+      metadata: { actor: 'notifications', ...causeOf(first) },
+      receipts: messages.map((message) => receiptOf(queue, message)),
+      work: () => workFor(notices, tenantId, options),
+    });
+  } catch (error) {
+    if (messages.length > 1 || !isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) throw error;
+  }
+};
 
 /** One notification for each recipient who wants it, by the preferences as they are when it is committed. */
 const workFor = async (
@@ -71,15 +74,15 @@ const workFor = async (
   tenantId: TenantId,
   { store, clock }: Options,
 ): Promise<Work<NotificationCommand>> => {
-  const streams = notices.map(({ recipientId }) => preferencesStream(recipientId));
+  const streams = [...new Set(notices.map(({ recipientId }) => preferencesStream(recipientId)))];
   const slices = streams.length === 0 ? [] : await store.read<PreferencesEvent>(tenantId, streams);
   const at = clock.now().toISOString();
-  const commands = notices.flatMap((creation, index) => {
-    const slice = slices[index] ?? { events: [], version: 0 };
-    const { choices } = stateOf(preferences, slice);
+  const commands = notices.flatMap((creation) => {
+    const slice = slices[streams.indexOf(preferencesStream(creation.recipientId))];
+    const { choices } = stateOf(preferences, slice ?? { events: [], version: 0 });
     if (!isEnabled(choices, { kind: creation.kind, channel: 'IN_APP' })) return [];
     const stream = notificationStream(newId('ntf', bucketOfId(tenantId), clock));
-    return [{ stream, command: { type: 'CreateNotification', creation, at } as const }];
+    return [{ stream, command: { type: 'CreateNotification', creation, at } as const, isNew: true as const }];
   });
   const dependsOn = streams.map((stream, index) => ({ stream, version: slices[index]?.version ?? 0 }));
   return { commands, dependsOn };
@@ -87,5 +90,5 @@ const workFor = async (
 
 const tenantOf = ({ tenantId, routingKey }: Message): TenantId => {
   if (isId('ten', tenantId)) return tenantId;
-  throw reactionErrors.MESSAGE_MALFORMED({ routingKey, field: 'tenantId' });
+  throw reactionErrors.MESSAGE_BODY_MALFORMED({ routingKey, field: 'tenantId' });
 };

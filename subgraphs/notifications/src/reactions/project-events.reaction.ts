@@ -9,7 +9,7 @@ import { messageBody, type MessageBody } from './message-body.values.ts';
  *
  * A routing key that we do not know leads to nothing: the others may announce more than we care for.
  *
- * @throws {AppError} `MESSAGE_MALFORMED`.
+ * @throws {AppError} `MESSAGE_BODY_MALFORMED`.
  */
 export const projectNotices = (message: Message): readonly NotificationCreation[] => {
   const body = () => messageBody(message);

@@ -13,7 +13,7 @@ const changes: Readonly<Record<string, AccountChange | undefined>> = {
  * Tells people of whatever may mean that someone else has got into their account. They are told even of what they did
  * themselves, for that is just what cannot be known. Other routing keys lead to nothing.
  *
- * @throws {AppError} `MESSAGE_MALFORMED`.
+ * @throws {AppError} `MESSAGE_BODY_MALFORMED`.
  */
 export const userNotices = (message: Message): readonly NotificationCreation[] => {
   const change = Object.hasOwn(changes, message.routingKey) ? changes[message.routingKey] : undefined;

@@ -1,6 +1,6 @@
 import { isAppError, isId, type TenantId, type UserId } from '@saas/kernel';
 import type { CommandHandler } from '@saas/event-sourcing';
-import type { Message, Subscription } from '@saas/messaging';
+import { causeOf, receiptOf, type Message, type Subscription } from '@saas/messaging';
 import type { KnownUser, KnownUserCommand } from '../known-user/known-user.decider.ts';
 import { knownUserStream } from '../known-user/known-user.events.ts';
 import { reactionErrors } from './reactions.errors.ts';
@@ -17,27 +17,33 @@ const QUEUE = 'projects.users';
 export const usersSubscription = (handle: CommandHandler<KnownUser, KnownUserCommand>): Subscription => ({
   queue: QUEUE,
   bindings: [{ topic: 'user_events', pattern: '#' }],
-  handle: async (message) => {
-    const tenantId = tenantOf(message);
-    const { id, stream, sequence } = message;
-    const command = lessonOf(message);
-    try {
-      await handle({
-        tenantId,
-        metadata: {
-          actor: 'projects',
-          requestId: String(message.headers['x-request-id'] ?? id),
-          causationId: id,
-        },
-        receipt: { consumer: QUEUE, messageId: id, stream, sequence },
-        work: { commands: command ? [{ stream: knownUserStream(command.userId), command }] : [] },
-      });
-    } catch (error) {
-      // It was delivered before; nothing is left to do.
-      if (!isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) throw error;
-    }
-  },
+  handle: (message) => learn(handle, [message]),
+  handleTogether: (messages) => learn(handle, messages),
 });
+
+/** Everything the messages teach, in one transaction. Each is about a user of its own, as each is another stream's. */
+const learn = async (
+  handle: CommandHandler<KnownUser, KnownUserCommand>,
+  messages: readonly Message[],
+): Promise<void> => {
+  const [first] = messages;
+  if (!first) return;
+  const commands = messages.flatMap((message) => {
+    const command = lessonOf(message);
+    return command ? [{ stream: knownUserStream(command.userId), command }] : [];
+  });
+  try {
+    await handle({
+      tenantId: tenantOf(first),
+      metadata: { actor: 'projects', ...causeOf(first) },
+      receipts: messages.map((message) => receiptOf(QUEUE, message)),
+      work: { commands },
+    });
+  } catch (error) {
+    // It was delivered before; nothing is left to do.
+    if (messages.length > 1 || !isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) throw error;
+  }
+};
 
 const lessonOf = (message: Message): KnownUserCommand | null => {
   switch (message.routingKey) {
