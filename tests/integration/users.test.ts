@@ -206,7 +206,7 @@ describe('people of a tenant', () => {
       nodes: [{ id: owner.userId }],
       pageInfo: { hasNextPage: true },
     });
-    const after = (one.data?.['users']?.['pageInfo'] as { endCursor: string }).endCursor;
+    const { endCursor: after } = Object(one.data?.['users']?.['pageInfo']) as { endCursor: string };
     const two = await askAs(guest, PAGE, { after });
     expect(two.data?.['users']).toMatchObject({
       nodes: [{ id: guest.userId }],

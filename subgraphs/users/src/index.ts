@@ -3,6 +3,7 @@ export { parseEmail, parsePassword, parsePersonName } from './account/account.va
 export { plainPasswords } from './account/passwords.memory.ts';
 export type { Passwords } from './account/passwords.port.ts';
 export type { EmailDirectory } from './directory/email-directory.port.ts';
+export { postgresEmailDirectory } from './directory/email-directory.postgres.ts';
 export { parseInvitationToken } from './invitation/invitation-token.values.ts';
 export type { Place, Registered } from './registration/registration.decider.ts';
 export type { Registration } from './registration/registration.process.ts';

@@ -8,7 +8,7 @@ import type { Accounts } from './account/accounts.process.ts';
 import type { Asked } from './account/accounts.port.ts';
 import type { Invitations } from './invitation/invitations.process.ts';
 import type { Register } from './registration/registration.process.ts';
-import type { Sessions } from './session/sessions.process.ts';
+import type { Sessions } from './session/sessions.port.ts';
 import { tenantById, type TenantRow } from './tenant/tenant.queries.ts';
 
 /** Everything that changes something in this service. */

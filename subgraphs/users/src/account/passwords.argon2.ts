@@ -10,9 +10,9 @@ const COST = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const RUNNING_MAX = 2;
 const WAITING_MAX = 512;
 
-/** Argon2id in libuv's thread pool. */
-export const argon2Passwords = (): Passwords => {
-  const inTurn = turnstile(RUNNING_MAX, WAITING_MAX);
+/** Argon2id in libuv's thread pool, a few at a time, in the order in which they came. */
+export const argon2Passwords = ({ runningMax = RUNNING_MAX, waitingMax = WAITING_MAX } = {}): Passwords => {
+  const inTurn = turnstile(runningMax, waitingMax);
   const hashOf = (password: string) => hash(password, COST);
   const decoy = hashOf('nobody has this password');
   return {

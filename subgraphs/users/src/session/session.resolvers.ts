@@ -6,7 +6,7 @@ import { offeredPassword, parseEmail, type Email } from '../account/account.valu
 import type { UsersContext } from '../users.context.ts';
 import { parseRefreshToken } from './refresh-token.values.ts';
 import { liveSessions, type SessionRow } from './session.queries.ts';
-import type { SignedIn } from './sessions.process.ts';
+import type { SignedIn } from './sessions.port.ts';
 
 type LoginInput = { readonly email: string; readonly password: string };
 type RefreshSessionInput = { readonly refreshToken: string };
