@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig, shardUrls } from '@saas/config';
+import { ConfigError } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { provisionService, startPostgresTopology } from '@saas/local-stack';
 import { applyMigrations, markMigrationRolledBack } from '@saas/postgres';
 import { config as readDotenv } from 'dotenv';
 import { isService, serviceFolder, services } from './db-drift.ts';
 import type { Service } from './db-drift.ts';
+import { readMigrationConfig } from './migration.config.ts';
 
 const usage = `Usage: npm run db:migrate [-- <service> ...] [-- <service> --rolled-back <migration>]
 
@@ -54,15 +55,7 @@ const migrate = async (service: Service, shard: number, url: string, rolledBack?
 };
 
 const withUrls = async (work: (urlsOf: Urls) => Promise<void>): Promise<void> => {
-  const set = readConfig(
-    'MIGRATION_',
-    {
-      USERS_SHARDS: shardUrls().optional(),
-      PROJECTS_SHARDS: shardUrls().optional(),
-      NOTIFICATIONS_SHARDS: shardUrls().optional(),
-    },
-    process.env,
-  );
+  const set = readMigrationConfig(process.env);
   const shards = {
     users: set.USERS_SHARDS,
     projects: set.PROJECTS_SHARDS,

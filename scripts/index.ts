@@ -2,3 +2,7 @@ export { checkSchemaAgainstMigrations, isService, serviceFolder, services } from
 export type { Service } from './db-drift.ts';
 export { openSchemaEngine } from './schema-engine.ts';
 export type { SchemaEngine } from './schema-engine.ts';
+export { generatedDocuments } from './docs-generated.ts';
+export type { GeneratedDocument } from './docs-generated.ts';
+export { readMaterial } from './docs-modules.ts';
+export type { Material } from './docs-modules.ts';

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import { provisionService, startPostgresTopology, type PostgresTopology } from '@saas/local-stack';
+import { applyMigrations } from '@saas/postgres';
+import { serviceFolder, services, type Service } from './db-drift.ts';
+import type { LocalConfig } from './local.config.ts';
+import { localShardMap } from './local-shard-map.ts';
+import type { Progress } from './progress.ts';
+
+export type LocalDatabases = {
+  /** `<SERVICE>_SHARD_URLS` and `<SERVICE>_SHARD_MAP` of every service. */
+  readonly environment: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+};
+
+/** Starts the embedded topology and brings every service's database on every shard up to date. */
+export const startLocalDatabases = async (config: LocalConfig, show: Progress): Promise<LocalDatabases> => {
+  const { DATA_DIR, SHARDS: shards, REPLICAS: replicas } = config;
+  const postgres = await show.step('PostgreSQL', (report) =>
+    startPostgresTopology({
+      dataDir: join(DATA_DIR, 'postgres'),
+      shards,
+      replicas,
+      onProgress: ({ node, status }) => report(`${node}: ${status}`),
+    }),
+  );
+  try {
+    const { topology } = postgres;
+    const urls = await show.step('Databases and migrations', () =>
+      Promise.all(services.map((service) => prepare(topology, service))),
+    );
+    const names = topology.shards.map(({ name }) => name);
+    const shardMap = await localShardMap(join(DATA_DIR, 'shard-map.txt'), names);
+    const environment = Object.fromEntries(
+      services.flatMap((service, index) => [
+        [`${service.toUpperCase()}_SHARD_URLS`, urls[index] ?? ''],
+        [`${service.toUpperCase()}_SHARD_MAP`, shardMap],
+      ]),
+    );
+    return { environment, stop: () => postgres.stop() };
+  } catch (error) {
+    await postgres.stop();
+    throw error;
+  }
+};
+
+const prepare = async (topology: PostgresTopology, service: Service): Promise<string> => {
+  const { migrationUrls, shards } = await provisionService({ topology, service });
+  const directory = join(serviceFolder(service), 'migrations');
+  await Promise.all(migrationUrls.map((url) => applyMigrations({ url, directory })));
+  return shards.map(({ primary, replicas }) => [primary, ...replicas].join(',')).join(';');
+};

@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import { memoryRevokedSessions, type RevokedSessions } from '@saas/auth';
+import { readAll, type Environment } from '@saas/config';
+import { readGatewayConfig, startGateway, type Gateway } from '@saas/gateway';
+import { systemClock } from '@saas/kernel';
+import { memoryMessageBus, type Message, type MessageBus } from '@saas/messaging';
+import { readNotificationsConfig, startNotifications, type RunningNotifications } from '@saas/notifications';
+import { readProjectsConfig, startProjects, type RunningProjects } from '@saas/projects';
+import { rabbitMqMessageBus } from '@saas/rabbitmq';
+import { redisRevokedSessions } from '@saas/redis';
+import { gracefulStop, type GracefulStop } from '@saas/resilience';
+import { createLogger, type Logger } from '@saas/telemetry';
+import { readUsersConfig, startUsers, type RunningUsers } from '@saas/users';
+import type { LocalConfig } from './local.config.ts';
+import { startLocalDatabases } from './local-databases.ts';
+import { localSecrets, type LocalSecrets } from './local-secrets.ts';
+import type { Progress } from './progress.ts';
+import { requireFreePorts } from './require-free-ports.ts';
+
+export type LocalSystem = {
+  readonly users: RunningUsers;
+  readonly projects: RunningProjects;
+  readonly notifications: RunningNotifications;
+  readonly gateway: Gateway;
+  /** Where databases and adapters are: for people to read. */
+  readonly adapters: Readonly<Record<'databases' | 'events' | 'ended sessions', string>>;
+  /** In the reverse order of construction. */
+  stop(): Promise<void>;
+};
+
+/**
+ * The whole system in this process: databases, three subgraphs and the gateway. When `<SERVICE>_SHARD_URLS` are given,
+ * those servers are used and none are started.
+ *
+ * @throws {ConfigError} with every mistake in every part's settings; {@link AppError} `PORT_IN_USE` and what the parts
+ *   throw. Nothing is left running.
+ */
+export const startLocalSystem = async (
+  config: LocalConfig,
+  environment: Environment,
+  show: Progress,
+): Promise<LocalSystem> => {
+  const closing = gracefulStop();
+  try {
+    return await build(config, environment, show, closing);
+  } catch (error) {
+    await closing.stop();
+    throw error;
+  }
+};
+
+const build = async (
+  config: LocalConfig,
+  given: Environment,
+  show: Progress,
+  closing: GracefulStop,
+): Promise<LocalSystem> => {
+  const secrets = await localSecrets(join(config.DATA_DIR, 'secrets.json'));
+  const base = { ...partsEnvironment(config, secrets), ...given };
+  // Mistakes are shown before anything is started; the URLs of servers that do not run yet are stand-ins.
+  const { users, projects, notifications, gateway } = readParts({ ...standIns, ...base });
+  await requireFreePorts({
+    USERS_HTTP_PORT: users,
+    PROJECTS_HTTP_PORT: projects,
+    NOTIFICATIONS_HTTP_PORT: notifications,
+    GATEWAY_HTTP_PORT: gateway,
+  });
+
+  const isExternal = Object.keys(standIns).every((name) => given[name]);
+  const databases = isExternal ? undefined : await startLocalDatabases(config, show);
+  if (databases) closing.add('databases', () => databases.stop(), { timeoutMs: 30_000 });
+  const parts = readParts({ ...databases?.environment, ...base });
+  const logger = createLogger({ name: 'local', level: config.LOG_LEVEL });
+  const { bus, open, close } = await openBus(config, logger, closing);
+  const revokedSessions = await openRevokedSessions(config, logger, closing);
+  return show.step('Subgraphs and gateway', async () => {
+    const running = await startSubgraphs(parts, { bus, revokedSessions }, closing);
+    // A bus in memory keeps nothing for those who come later, or have left: it works while everybody listens.
+    open();
+    closing.add('events', close);
+    const started = await startGateway(
+      readGatewayConfig({ GATEWAY_SUBGRAPH_URLS: routingUrls(running), ...base }),
+      { logger: createLogger({ name: 'gateway', level: parts.gateway.LOG_LEVEL }), revokedSessions },
+    );
+    closing.add('gateway', () => started.stop(), { timeoutMs: 20_000 });
+    const adapters = {
+      databases: databases ? `embedded PostgreSQL under ${config.DATA_DIR}` : 'PostgreSQL by SHARD_URLS',
+      events: config.RABBITMQ_URL ? 'RabbitMQ' : 'memory (set RABBITMQ_URL for RabbitMQ)',
+      'ended sessions': config.REDIS_URL ? 'Redis' : 'memory (set REDIS_URL for Redis)',
+    };
+    return { ...running, gateway: started, adapters, stop: () => closing.stop() };
+  });
+};
+
+type Parts = ReturnType<typeof readParts>;
+
+const readParts = (environment: Environment) =>
+  readAll({
+    users: () => readUsersConfig(environment),
+    projects: () => readProjectsConfig(environment),
+    notifications: () => readNotificationsConfig(environment),
+    gateway: () => readGatewayConfig(environment),
+  });
+
+const standIns = {
+  USERS_SHARD_URLS: 'postgresql://stand-in/users',
+  PROJECTS_SHARD_URLS: 'postgresql://stand-in/projects',
+  NOTIFICATIONS_SHARD_URLS: 'postgresql://stand-in/notifications',
+};
+
+const partsEnvironment = (config: LocalConfig, secrets: LocalSecrets): Environment => ({
+  USERS_TOKEN_PRIVATE_KEY: secrets.tokenPrivateKey,
+  ...Object.fromEntries(
+    Object.entries(secrets.identityKeys).flatMap(([service, key]) => [
+      [`${service.toUpperCase()}_IDENTITY_KEY`, key],
+      [`${service.toUpperCase()}_CLAIM_SECRET`, secrets.claimSecret],
+      [`${service.toUpperCase()}_LOG_LEVEL`, config.LOG_LEVEL],
+    ]),
+  ),
+  GATEWAY_IDENTITY_KEYS: Object.entries(secrets.identityKeys)
+    .map(([service, key]) => `${service}=${key}`)
+    .join(','),
+  GATEWAY_LOG_LEVEL: config.LOG_LEVEL,
+});
+
+const startSubgraphs = async (
+  parts: Parts,
+  shared: { readonly bus: MessageBus; readonly revokedSessions: RevokedSessions },
+  closing: GracefulStop,
+) => {
+  const loggerOf = (name: 'users' | 'projects' | 'notifications') =>
+    createLogger({ name, level: parts[name].LOG_LEVEL });
+  const users = await startUsers(parts.users, { ...shared, logger: loggerOf('users') });
+  closing.add('users', () => users.stop(), { timeoutMs: 30_000 });
+  const projects = await startProjects(parts.projects, { ...shared, logger: loggerOf('projects') });
+  closing.add('projects', () => projects.stop(), { timeoutMs: 30_000 });
+  const notifications = await startNotifications(parts.notifications, {
+    ...shared,
+    logger: loggerOf('notifications'),
+  });
+  closing.add('notifications', () => notifications.stop(), { timeoutMs: 30_000 });
+  return { users, projects, notifications };
+};
+
+const routingUrls = (running: Readonly<Record<string, { readonly url: string }>>): string =>
+  Object.entries(running)
+    .map(([name, { url }]) => `${name}=${url}`)
+    .join(',');
+
+const openBus = async ({ RABBITMQ_URL: url }: LocalConfig, logger: Logger, closing: GracefulStop) => {
+  const onFailure = (err: unknown, message: Message | undefined, queue: string) =>
+    logger.warn({ err, messageId: message?.id, routingKey: message?.routingKey, queue }, 'a message was refused and will come again');
+  if (url === undefined) {
+    const bus = memoryMessageBus({ onFailure, isClosed: true });
+    return { bus, open: () => bus.open(), close: () => bus.close() };
+  }
+  const bus = await rabbitMqMessageBus({ url, name: 'local', onFailure });
+  closing.add('RabbitMQ', () => bus.close());
+  return { bus, open: () => undefined, close: () => undefined };
+};
+
+const openRevokedSessions = async (
+  { REDIS_URL: url }: LocalConfig,
+  logger: Logger,
+  closing: GracefulStop,
+): Promise<RevokedSessions> => {
+  if (url === undefined) return memoryRevokedSessions(systemClock);
+  const sessions = redisRevokedSessions({ url, onFailure: (err) => logger.warn({ err }, 'Redis is away') });
+  closing.add('Redis', () => sessions.close());
+  return sessions;
+};

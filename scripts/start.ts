@@ -1,0 +1,69 @@
+import { styleText } from 'node:util';
+import { ConfigError } from '@saas/config';
+import { AppError } from '@saas/kernel';
+import { stopOnSignals } from '@saas/resilience';
+import { config as readDotenv } from 'dotenv';
+import { demoAccount, seedDemo } from './demo.ts';
+import { readLocalConfig } from './local.config.ts';
+import { startLocalSystem, type LocalSystem } from './local-system.ts';
+import { watchParent } from './parent-watch.ts';
+import { progress } from './progress.ts';
+
+const STOP_MS_MAX = 60_000;
+
+const main = async (): Promise<void> => {
+  readDotenv({ quiet: true });
+  const config = readLocalConfig(process.env);
+  const show = progress();
+  show.line('Starting the supergraph');
+  const starting = startLocalSystem(config, process.env, show);
+  // From the first moment on: whoever stops us while we start must not leave servers behind.
+  const stop = async () => (await starting).stop();
+  stopOnSignals(
+    async () => {
+      show.line('\nStopping …');
+      await stop();
+    },
+    process,
+    { timeoutMs: STOP_MS_MAX, onProblem: report },
+  );
+  watchParent(() => process.kill(process.pid, 'SIGTERM'));
+
+  const system = await starting;
+  if (config.DEMO_DATA) await seedDemo(system, config.DATA_DIR, show);
+  for (const line of greeting(system, config.DEMO_DATA, show.total())) show.line(line);
+};
+
+const greeting = ({ gateway, adapters }: LocalSystem, hasDemo: boolean, took: string): readonly string[] => {
+  const origin = new URL(gateway.url).origin;
+  const row = (name: string, value: string) => `  ${name.padEnd(16)}${value}`;
+  return [
+    '',
+    styleText(['green', 'bold'], `Ready after ${took}`),
+    row('GraphQL', styleText('bold', gateway.url)),
+    row('GraphiQL', `${origin}/graphiql (works offline)`),
+    row(
+      'Apollo Sandbox',
+      `https://studio.apollographql.com/sandbox/explorer?endpoint=${encodeURIComponent(gateway.url)}`,
+    ),
+    row('Health', `${origin}/health`),
+    ...(hasDemo ? [row('Demo account', `${demoAccount.email} / ${demoAccount.password}`)] : []),
+    ...Object.entries(adapters).map(([name, value]) => row(name[0]?.toUpperCase() + name.slice(1), value)),
+    '',
+    '  Ctrl-C stops everything. The data stays; `npm start` finds it again.',
+  ];
+};
+
+const report = (error: unknown): void => {
+  const isForeseen = error instanceof ConfigError || error instanceof AppError;
+  const text = isForeseen ? error.message : error instanceof Error ? error.stack : String(error);
+  const code = isForeseen ? ` ${styleText('dim', `(${error.code})`)}` : '';
+  console.error(`${styleText('red', text ?? 'unknown failure')}${code}`);
+};
+
+try {
+  await main();
+} catch (error) {
+  report(error);
+  process.exit(1);
+}
