@@ -43,49 +43,64 @@ const origins = () =>
  * @throws {ConfigError} with every mistake; an unknown name is one.
  */
 export const readGatewayConfig = (environment: Environment) =>
-  readConfig(
-    'GATEWAY_',
-    {
-      /** Port of the one endpoint; 0 takes any free port. */
-      HTTP_PORT: port().default(4_000),
-      /** Address to listen on; 0.0.0.0 in a container. */
-      HTTP_HOST: text().default('127.0.0.1'),
-      /** The composed supergraph schema, relative to the working directory. */
-      SUPERGRAPH_FILE: text().default('./supergraph.graphql'),
-      /** `users=http://users:4001/graphql,…`: replaces routing URLs of the supergraph, by subgraph name. */
-      SUBGRAPH_URLS: namedUrls().optional(),
-      /** `users=key,…`: shared with each subgraph, to sign on whose behalf we ask. Without any, subgraphs are told nothing. */
-      IDENTITY_KEYS: namedSecrets().optional(),
-      /** Who must have issued an access token. */
-      ACCESS_TOKEN_ISSUER: text().default('supergraph'),
-      /** Whom an access token must be meant for. */
-      ACCESS_TOKEN_AUDIENCE: text().default('supergraph'),
-      /** Where the keys of access tokens are published; `/.well-known/jwks.json` of the subgraph `users` unless set. */
-      JWKS_URL: url().optional(),
-      /** Origins whose web pages may read answers; Apollo Sandbox unless set. Browsers send no credentials along. */
-      CORS_ORIGINS: origins().default(new Set(['https://studio.apollographql.com'])),
-      /** How long one request may take altogether. */
-      REQUEST_DEADLINE_MS: milliseconds().default(15_000),
-      /** How long one call to a subgraph may take; less when the request has less left. */
-      UPSTREAM_TIMEOUT_MS: milliseconds().default(5_000),
-      /** Connections to one subgraph. */
-      UPSTREAM_CONNECTIONS_MAX: count().default(64),
-      /** Largest answer of one subgraph call that is read. */
-      UPSTREAM_RESPONSE_BYTES_MAX: count().default(16 * 1_024 * 1_024),
-      /** Largest request body that is read. */
-      BODY_BYTES_MAX: count().default(1_024 * 1_024),
-      /** How often each subgraph's health is sampled. */
-      HEALTH_INTERVAL_MS: milliseconds().default(5_000),
-      /** How long one such sample may take before the subgraph counts as down. */
-      HEALTH_TIMEOUT_MS: milliseconds().default(2_000),
-      /** How long requests in hand may take to finish when the gateway stops. */
-      STOP_TIMEOUT_MS: milliseconds().default(10_000),
-      /** Serves GraphiQL on /graphiql and leads browsers there. */
-      GRAPHIQL: flag().default(true),
-      /** The least important lines that are written. */
-      LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-    },
-    environment,
-  );
+  readConfig(gatewaySettings.prefix, gatewaySettings.shape, environment);
+
+/** What each variable accepts, is by default and means. */
+export const gatewaySettings = {
+  prefix: 'GATEWAY_',
+  shape: {
+    HTTP_PORT: port().default(4_000).describe('Port of the one endpoint; 0 takes any free port.'),
+    HTTP_HOST: text().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 in a container.'),
+    SUPERGRAPH_FILE: text()
+      .default('./supergraph.graphql')
+      .describe('The composed supergraph schema, relative to the working directory.'),
+    SUBGRAPH_URLS: namedUrls()
+      .optional()
+      .describe(
+        '`users=http://users:4001/graphql,…`: replaces routing URLs of the supergraph, by subgraph name.',
+      ),
+    IDENTITY_KEYS: namedSecrets()
+      .optional()
+      .describe(
+        '`users=key,…`: shared with each subgraph, to sign on whose behalf we ask. Without any, subgraphs are told nothing.',
+      ),
+    ACCESS_TOKEN_ISSUER: text().default('supergraph').describe('Who must have issued an access token.'),
+    ACCESS_TOKEN_AUDIENCE: text().default('supergraph').describe('Whom an access token must be meant for.'),
+    JWKS_URL: url()
+      .optional()
+      .describe(
+        'Where the keys of access tokens are published; `/.well-known/jwks.json` of the subgraph `users` unless set.',
+      ),
+    CORS_ORIGINS: origins()
+      .default(new Set(['https://studio.apollographql.com']))
+      .describe(
+        'Origins whose web pages may read answers; Apollo Sandbox unless set. Browsers send no credentials along.',
+      ),
+    REQUEST_DEADLINE_MS: milliseconds().default(15_000).describe('How long one request may take altogether.'),
+    UPSTREAM_TIMEOUT_MS: milliseconds()
+      .default(5_000)
+      .describe('How long one call to a subgraph may take; less when the request has less left.'),
+    UPSTREAM_CONNECTIONS_MAX: count().default(64).describe('Connections to one subgraph.'),
+    UPSTREAM_RESPONSE_BYTES_MAX: count()
+      .default(16 * 1_024 * 1_024)
+      .describe('Largest answer of one subgraph call that is read.'),
+    BODY_BYTES_MAX: count()
+      .default(1_024 * 1_024)
+      .describe('Largest request body that is read.'),
+    HEALTH_INTERVAL_MS: milliseconds()
+      .default(5_000)
+      .describe('How often each subgraph’s health is sampled.'),
+    HEALTH_TIMEOUT_MS: milliseconds()
+      .default(2_000)
+      .describe('How long one such sample may take before the subgraph counts as down.'),
+    STOP_TIMEOUT_MS: milliseconds()
+      .default(10_000)
+      .describe('How long requests in hand may take to finish when the gateway stops.'),
+    GRAPHIQL: flag().default(true).describe('Serves GraphiQL on /graphiql and leads browsers there.'),
+    LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+      .default('info')
+      .describe('The least important lines that are written.'),
+  },
+};
 
 export type GatewayConfig = ReturnType<typeof readGatewayConfig>;

@@ -6,18 +6,27 @@ export const secret = () =>
   z
     .string()
     .min(16, 'needs at least 16 characters')
-    .transform((value) => new Secret(value));
+    .transform((value) => new Secret(value))
+    .meta({ accepts: 'a secret of at least 16 characters' });
 
-export const text = () => z.string().min(1);
-export const milliseconds = () => z.coerce.number().int().positive();
-export const seconds = () => z.coerce.number().int().positive();
-export const count = () => z.coerce.number().int().positive();
+export const text = () => z.string().min(1).meta({ accepts: 'text' });
+export const milliseconds = () =>
+  z.coerce.number().int().positive().meta({ accepts: 'milliseconds, a whole number above 0' });
+export const seconds = () =>
+  z.coerce.number().int().positive().meta({ accepts: 'seconds, a whole number above 0' });
+export const count = () => z.coerce.number().int().positive().meta({ accepts: 'a whole number above 0' });
+export const countOrNone = () =>
+  z.coerce.number().int().nonnegative().meta({ accepts: 'a whole number, 0 or above' });
 /** 0 means: any free port. */
-export const port = () => z.coerce.number().int().min(0).max(65_535);
-export const url = () => z.url();
+export const port = () => z.coerce.number().int().min(0).max(65_535).meta({ accepts: 'a port' });
+export const url = () => z.url().meta({ accepts: 'a URL' });
 export const choice = <const Options extends readonly [string, ...string[]]>(options: Options) =>
   z.enum(options);
-export const flag = () => z.enum(['true', 'false']).transform((value) => value === 'true');
+export const flag = () =>
+  z
+    .enum(['true', 'false'])
+    .transform((value) => value === 'true')
+    .meta({ accepts: '`true`, `false`' });
 
 /** Name and URL pairs: `users=http://users:4001/graphql,projects=http://projects:4002/graphql`. */
 export const namedUrls = () =>
@@ -25,7 +34,8 @@ export const namedUrls = () =>
     .string()
     .transform((list) => list.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
     .pipe(z.array(z.tuple([z.string().regex(/^[a-z][a-z0-9-]*$/), z.url()])).min(1))
-    .transform((pairs): Readonly<Record<string, string>> => Object.fromEntries(pairs));
+    .transform((pairs): Readonly<Record<string, string>> => Object.fromEntries(pairs))
+    .meta({ accepts: '`name=URL,name=URL`' });
 
 /**
  * Shards of one service: `primary,replica,replica;primary,replica`. Shards are parted by `;` and named `shard-0`,
@@ -38,4 +48,5 @@ export const shardUrls = () =>
     .pipe(z.array(z.array(z.url({ protocol: /^postgres(ql)?$/ })).min(1)).min(1))
     .transform((shards) =>
       shards.map(([primary = '', ...replicas], index) => ({ name: `shard-${index}`, primary, replicas })),
-    );
+    )
+    .meta({ accepts: '`primary,replica;primary,replica`, PostgreSQL URLs' });
