@@ -7,6 +7,7 @@ const shared = {
     '^@saas/(users|projects|notifications)$': '<rootDir>/subgraphs/$1/src/index.ts',
     '^@saas/gateway$': '<rootDir>/gateway/src/index.ts',
     '^@saas/scripts$': '<rootDir>/scripts/index.ts',
+    '^@saas/users/testing$': '<rootDir>/subgraphs/users/src/directory/email-directory.contract.ts',
     '^@saas/([a-z-]+)/testing$': '<rootDir>/packages/$1/testing/index.ts',
     '^@saas/([a-z-]+)$': '<rootDir>/packages/$1/index.ts',
   },

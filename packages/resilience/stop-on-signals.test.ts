@@ -41,13 +41,21 @@ describe('stopping on signals', () => {
     expect(await exited).toBe(1);
   });
 
-  it('ends at once on the second signal', async () => {
+  it('ends at once on a second signal, but not on the echo of the first', async () => {
     const { source, exited, signal } = fakeProcess();
+    let now = 0;
     let closed: () => void = () => undefined;
     const stop = () => new Promise<void>((resolve) => (closed = resolve));
-    stopOnSignals(stop, source, { timeoutMs: 60_000 });
-    signal('SIGTERM');
-    signal('SIGTERM');
+    stopOnSignals(stop, source, { timeoutMs: 60_000, nowMs: () => now });
+    const ended: number[] = [];
+    void exited.then((code) => ended.push(code));
+    signal('SIGINT');
+    now = 5;
+    signal('SIGINT');
+    await Promise.resolve();
+    expect(ended).toEqual([]);
+    now = 1_000;
+    signal('SIGINT');
     expect(await exited).toBe(130);
     closed();
   });

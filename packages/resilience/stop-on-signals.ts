@@ -12,26 +12,31 @@ type Options = {
   readonly timeoutMs: number;
   /** Told of everything that would not stop, before the process ends with code 1. */
   readonly onProblem?: (error: unknown) => void;
+  /** Milliseconds of any steady clock; for tests. */
+  readonly nowMs?: () => number;
 };
+
+// One Ctrl-C arrives twice: from the terminal, and again from npm, which passes on what it got itself.
+const ECHO_MS = 1_000;
 
 /**
  * Stops on SIGTERM or SIGINT and then ends the process: code 0 when everything closed, 1 when something would not or
- * time ran out. A second signal ends it at once with code 130.
+ * time ran out. A second signal, a second or more later, ends it at once with code 130.
  *
  * @returns a function that takes the listeners off again.
  */
 export const stopOnSignals = (
   stop: () => Promise<unknown>,
   source: SignalSource,
-  { timeoutMs, onProblem = () => undefined }: Options,
+  { timeoutMs, onProblem = () => undefined, nowMs = () => performance.now() }: Options,
 ): (() => void) => {
-  let isStopping = false;
+  let stoppingSince: number | undefined;
   const onSignal = (): void => {
-    if (isStopping) {
-      source.exit(130);
+    if (stoppingSince !== undefined) {
+      if (nowMs() - stoppingSince >= ECHO_MS) source.exit(130);
       return;
     }
-    isStopping = true;
+    stoppingSince = nowMs();
     withDeadline({ timeoutMs }, async () => stop()).then(
       () => source.exit(0),
       (error: unknown) => {
