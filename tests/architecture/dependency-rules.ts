@@ -15,7 +15,8 @@ export const mayImport: Readonly<Record<string, readonly string[]>> = {
   messaging: ['event-sourcing'],
   postgres: ['event-sourcing', 'messaging', 'cache'],
   rabbitmq: ['messaging'],
-  redis: ['messaging', 'resilience', 'cache'],
+  // Auth for the port of its deny-list.
+  redis: ['messaging', 'resilience', 'cache', 'auth'],
   // Event-sourcing for its consistency token, which every request carries.
   subgraph: ['auth', 'cache', 'config', 'event-sourcing', 'resilience', 'telemetry'],
   gateway: ['auth', 'cache', 'config', 'engine', 'messaging', 'redis', 'resilience', 'telemetry'],
