@@ -91,6 +91,7 @@ export class Consumer {
   async open(link: Link): Promise<void> {
     if (this.#isClosed) return;
     await withChannel(link.model, (channel) => declare(channel, this.#settings.subscription));
+    if (this.#isClosed) return;
     const channel = await link.model.createChannel();
     const session: Session = {
       channel,
@@ -107,7 +108,7 @@ export class Consumer {
       // The queue was deleted, or its node left.
       else void channel.close().catch(() => undefined);
     });
-    if (session.isLost) throw rabbitMqErrors.RABBITMQ_CONNECTION_LOST();
+    if (session.isLost) throw rabbitMqErrors.RABBITMQ_LOST();
     session.isConsuming = true;
     if (this.#isClosed) await this.#end(session, link.gone);
   }

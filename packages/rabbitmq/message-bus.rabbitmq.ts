@@ -47,6 +47,8 @@ export type RabbitMqMessageBus = MessageBus & {
 };
 
 const RETRIES: Retries = { attempts: 5, baseMs: 200, maxMs: 5_000 };
+/** A queue that has lost its majority does not answer; the service that wants it starts all the same. */
+const OPEN_TIMEOUT_MS = 10_000;
 const SILENT: Log = { info: () => undefined, warn: () => undefined };
 
 /**
@@ -72,9 +74,8 @@ export const rabbitMqMessageBus = async (options: RabbitMqOptions): Promise<Rabb
     url,
     name,
     log,
-    // One that is added meanwhile is met by this loop, too.
     onLink: async (link) => {
-      for (const consumer of consumers) await consumer.start(link);
+      await Promise.all([...consumers].map((consumer) => consumer.start(link)));
     },
   });
   const publisher = new Publisher({
@@ -123,10 +124,11 @@ export const rabbitMqMessageBus = async (options: RabbitMqOptions): Promise<Rabb
   };
 };
 
-/** While RabbitMQ is away, or goes away, the next connection opens the consumer. */
+/** While RabbitMQ is away, or goes away, the next connection opens the consumer; one that takes long opens when it can. */
 const openNow = async (consumer: Consumer, { link }: RabbitMqConnection): Promise<void> => {
   if (link === undefined) return;
-  await consumer.open(link).catch((error: unknown) => {
+  const opening = consumer.open(link).catch((error: unknown) => {
     if (!link.gone.aborted) throw error;
   });
+  await orAborted(opening, AbortSignal.timeout(OPEN_TIMEOUT_MS));
 };

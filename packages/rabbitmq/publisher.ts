@@ -6,6 +6,8 @@ import { assertQuorumQueue, assertTopic, withChannel } from './topology.ts';
 import { Turns } from './turns.ts';
 import { toWire } from './wire-message.ts';
 
+/** After how many batches in which a message was not confirmed it is written again, on a new channel. */
+const BATCHES_MAX = 6;
 /** How many streams of one batch are on their way at once. */
 const STREAMS_AT_ONCE = 64;
 
@@ -23,6 +25,8 @@ type Outlet = {
   readonly declared: Map<string, Promise<void>>;
 };
 
+type Sending = { readonly isConfirmed: Promise<boolean>; batches: number };
+
 type Parcel = {
   readonly exchange: string;
   readonly routingKey: string;
@@ -34,7 +38,7 @@ type Parcel = {
 export class Publisher {
   readonly #settings: Settings;
   readonly #turns = new Turns();
-  readonly #inFlight = new Map<string, Promise<boolean>>();
+  readonly #inFlight = new Map<string, Sending>();
   readonly #returned = new Set<string>();
   #outlet: Outlet | undefined;
   #unroutable = 0;
@@ -114,18 +118,33 @@ export class Publisher {
     }
   }
 
-  /** A message that is still on its way from an earlier batch is not written twice. */
+  /** A message that is still on its way from an earlier batch is not written twice, unless it has been for too long. */
   #send(link: Link, message: Message): Promise<boolean> {
     const earlier = this.#inFlight.get(message.id);
-    if (earlier !== undefined) return earlier;
-    const sending = this.#write(link, message)
+    if (earlier && earlier.batches < BATCHES_MAX) {
+      earlier.batches += 1;
+      return earlier.isConfirmed;
+    }
+    if (earlier) this.#renew();
+    const isConfirmed = this.#write(link, message)
       .catch((error: unknown) => {
         this.#settings.onFailure(error, message);
         return false;
       })
-      .finally(() => this.#inFlight.delete(message.id));
+      .finally(() => {
+        if (this.#inFlight.get(message.id) === sending) this.#inFlight.delete(message.id);
+      });
+    const sending: Sending = { isConfirmed, batches: 1 };
     this.#inFlight.set(message.id, sending);
-    return sending;
+    return isConfirmed;
+  }
+
+  /** Gives up the channel and everything on its way over it. */
+  #renew(): void {
+    const outlet = this.#outlet;
+    this.#outlet = undefined;
+    this.#inFlight.clear();
+    outlet?.channel.then((channel) => channel.close()).catch(() => undefined);
   }
 
   async #write(link: Link, message: Message): Promise<boolean> {
@@ -150,8 +169,12 @@ export class Publisher {
 
   #outletOf(link: Link): Outlet {
     if (this.#outlet?.link === link) return this.#outlet;
-    const outlet: Outlet = { link, channel: this.#open(link), declared: new Map() };
-    outlet.channel.catch(() => this.#forget(outlet));
+    const channel = this.#open(link);
+    const outlet: Outlet = { link, channel, declared: new Map() };
+    const forget = (): void => {
+      if (this.#outlet === outlet) this.#outlet = undefined;
+    };
+    channel.then((open) => open.once('close', forget)).catch(forget);
     this.#outlet = outlet;
     return outlet;
   }
@@ -161,16 +184,9 @@ export class Publisher {
     channel.on('error', (error) =>
       this.#settings.log.warn({ err: error }, 'RabbitMQ ended the publishing channel'),
     );
-    channel.on('close', () => {
-      if (this.#outlet?.link === link) this.#outlet = undefined;
-    });
     // RabbitMQ sends a message back before it confirms it.
     channel.on('return', ({ properties }) => this.#returned.add(String(properties.messageId)));
     return channel;
-  }
-
-  #forget(outlet: Outlet): void {
-    if (this.#outlet === outlet) this.#outlet = undefined;
   }
 
   #declare(outlet: Outlet, what: string, work: Parameters<typeof withChannel>[1]): Promise<void> {

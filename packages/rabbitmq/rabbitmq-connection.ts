@@ -15,13 +15,15 @@ type Options = {
   readonly url: string;
   /** Shown in RabbitMQ's list of connections. */
   readonly name: string;
-  /** Rebuilds what lives on a connection; it is not used for publishing before that. A rejection ends it. */
+  /** Rebuilds what lives on a connection, which takes no messages before that, for 10 seconds at most. Never rejects. */
   readonly onLink: (link: Link) => Promise<void>;
   readonly log: Log;
 };
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const RECONNECT = { initialDelay: 100, maxDelay: 5_000, factor: 2, jitter: 0.5 };
+/** A queue without a majority does not answer at all; the others shall not wait for it. */
+const REBUILD_TIMEOUT_MS = 10_000;
 /** A peer that is silent for two of these is gone. */
 const HEARTBEAT_SECONDS = 10;
 
@@ -31,6 +33,7 @@ export class RabbitMqConnection {
   readonly #closed = new AbortController();
   #recovering: RecoveringChannelModel | undefined;
   #link: Link | undefined;
+  #isReady = false;
   #isBlocked = false;
   #links = 0;
   readonly #waitingWriters = new Set<() => void>();
@@ -39,7 +42,7 @@ export class RabbitMqConnection {
     this.#options = options;
   }
 
-  /** The connection of this moment; undefined while there is none. */
+  /** The connection of this moment, perhaps not ready for messages yet; undefined while there is none. */
   get link(): Link | undefined {
     return this.#link;
   }
@@ -51,7 +54,7 @@ export class RabbitMqConnection {
 
   get status(): 'up' | 'blocked' | 'away' | 'closed' {
     if (this.#closed.signal.aborted) return 'closed';
-    if (this.#link === undefined) return 'away';
+    if (!this.#isReady) return 'away';
     return this.#isBlocked ? 'blocked' : 'up';
   }
 
@@ -93,29 +96,28 @@ export class RabbitMqConnection {
   async #adopt(model: ChannelModel): Promise<void> {
     const gone = new AbortController();
     const link = { model, gone: gone.signal };
-    let isBlocked = false;
-    const tellBlocked = (isNow: boolean): void => {
-      isBlocked = isNow;
-      if (this.#link !== link) return;
-      this.#isBlocked = isNow;
-      this.#wake();
-    };
+    this.#link = link;
+    this.#isBlocked = false;
+    // What went wrong is told by `disconnect`.
     model.on('error', () => undefined);
     model.on('blocked', (reason) => {
       this.#options.log.warn({ reason }, 'RabbitMQ takes no messages for the moment');
-      tellBlocked(true);
+      this.#isBlocked = true;
     });
-    model.on('unblocked', () => tellBlocked(false));
+    model.on('unblocked', () => {
+      this.#isBlocked = false;
+      this.#wake();
+    });
     model.once('close', () => {
       gone.abort();
-      tellBlocked(false);
-      if (this.#link === link) this.#link = undefined;
+      this.#link = undefined;
+      this.#isReady = false;
+      this.#wake();
     });
-    await this.#options.onLink(link);
+    await orAborted(this.#options.onLink(link), AbortSignal.timeout(REBUILD_TIMEOUT_MS));
     // amqplib begins to watch a connection only after this function: one that is lost by now would never be missed.
-    if (gone.signal.aborted) throw rabbitMqErrors.RABBITMQ_CONNECTION_LOST();
-    this.#link = link;
-    this.#isBlocked = isBlocked;
+    if (gone.signal.aborted) throw rabbitMqErrors.RABBITMQ_LOST();
+    this.#isReady = true;
     this.#links += 1;
     this.#options.log.info({ reconnects: this.reconnects }, 'Connected to RabbitMQ');
   }

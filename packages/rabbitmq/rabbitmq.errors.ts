@@ -11,10 +11,10 @@ export const rabbitMqErrors = defineErrors({
     retryable: false,
     message: 'The message bus was closed.',
   },
-  RABBITMQ_CONNECTION_LOST: {
+  RABBITMQ_LOST: {
     audience: 'operator',
     retryable: true,
-    message: 'RabbitMQ closed the connection while it was being set up.',
+    message: 'RabbitMQ ended a connection or channel while it was being set up.',
   },
   MESSAGE_MALFORMED: {
     audience: 'operator',

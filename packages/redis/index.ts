@@ -1,1 +1,3 @@
-export {};
+export { redisClient, type RedisClientOptions } from './redis-client.ts';
+export * from './redis.errors.ts';
+export * from './revoked-sessions.redis.ts';

@@ -1,0 +1,9 @@
+import { defineErrors } from '@saas/kernel';
+
+export const redisErrors = defineErrors({
+  REDIS_TIMEOUT: {
+    audience: 'operator',
+    retryable: true,
+    message: 'Redis did not answer in time.',
+  },
+});
