@@ -149,7 +149,10 @@ const routingUrls = (running: Readonly<Record<string, { readonly url: string }>>
 
 const openBus = async ({ RABBITMQ_URL: url }: LocalConfig, logger: Logger, closing: GracefulStop) => {
   const onFailure = (err: unknown, message: Message | undefined, queue: string) =>
-    logger.warn({ err, messageId: message?.id, routingKey: message?.routingKey, queue }, 'a message was refused and will come again');
+    logger.warn(
+      { err, messageId: message?.id, routingKey: message?.routingKey, queue },
+      'a message was refused and will come again',
+    );
   if (url === undefined) {
     const bus = memoryMessageBus({ onFailure, isClosed: true });
     return { bus, open: () => bus.open(), close: () => bus.close() };
@@ -165,7 +168,11 @@ const openRevokedSessions = async (
   closing: GracefulStop,
 ): Promise<RevokedSessions> => {
   if (url === undefined) return memoryRevokedSessions(systemClock);
-  const sessions = redisRevokedSessions({ url, onFailure: (err) => logger.warn({ err }, 'Redis is away') });
+  const sessions = await redisRevokedSessions({
+    redis: { url },
+    prefix: 'supergraph:',
+    onFailure: (err) => logger.warn({ err }, 'Redis cannot be asked; memory answers'),
+  });
   closing.add('Redis', () => sessions.close());
   return sessions;
 };

@@ -45,6 +45,10 @@ const origins = () =>
 export const readGatewayConfig = (environment: Environment) =>
   readConfig(gatewaySettings.prefix, gatewaySettings.shape, environment);
 
+/** The one variable without a prefix that the gateway looks at. @throws {ConfigError} when it is no URL. */
+export const readGatewaySharedConfig = ({ REDIS_URL }: Environment) =>
+  readConfig('', { REDIS_URL: url().optional() }, { REDIS_URL });
+
 /** What each variable accepts, is by default and means. */
 export const gatewaySettings = {
   prefix: 'GATEWAY_',

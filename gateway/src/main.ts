@@ -1,25 +1,48 @@
-import { ConfigError } from '@saas/config';
+import type { RevokedSessions } from '@saas/auth';
+import { ConfigError, readAll } from '@saas/config';
 import { AppError } from '@saas/kernel';
-import { stopOnSignals } from '@saas/resilience';
-import { createLogger } from '@saas/telemetry';
-import { readGatewayConfig } from './gateway.config.ts';
+import { redisRevokedSessions } from '@saas/redis';
+import { gracefulStop, stopOnSignals } from '@saas/resilience';
+import { createLogger, type Logger } from '@saas/telemetry';
+import { readGatewayConfig, readGatewaySharedConfig } from './gateway.config.ts';
 import { SupergraphError } from './supergraph/supergraph.errors.ts';
 import { startGateway } from './wiring.ts';
 
 const STOP_MARGIN_MS = 5_000;
 
-try {
-  const config = readGatewayConfig(process.env);
+/** The gateway as a process of its own. Without `REDIS_URL` it knows only of sessions that it has seen end itself. */
+const main = async (): Promise<void> => {
+  const { config, shared } = readAll({
+    config: () => readGatewayConfig(process.env),
+    shared: () => readGatewaySharedConfig(process.env),
+  });
   const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL });
-  const gateway = await startGateway(config, { logger });
+  const closing = gracefulStop();
+  const adapters = shared.REDIS_URL === undefined ? {} : await openRedis(shared.REDIS_URL, logger);
+  closing.add('Redis', () => adapters.revokedSessions?.close());
+  const gateway = await startGateway(config, { logger, ...adapters });
+  closing.add('gateway', () => gateway.stop(), { timeoutMs: config.STOP_TIMEOUT_MS + STOP_MARGIN_MS });
   logger.info({ port: gateway.port, checks: gateway.health().status }, 'the gateway listens');
-  stopOnSignals(async () => gateway.stop(), process, {
-    timeoutMs: config.STOP_TIMEOUT_MS + STOP_MARGIN_MS,
+  stopOnSignals(() => closing.stop(), process, {
+    timeoutMs: config.STOP_TIMEOUT_MS + 2 * STOP_MARGIN_MS,
     onProblem: (error) => logger.error({ error }, 'the gateway did not stop cleanly'),
   });
-} catch (error) {
+};
+
+type Adapters = { readonly revokedSessions?: RevokedSessions & { close(): Promise<void> } };
+
+const openRedis = async (url: string, logger: Logger): Promise<Adapters> => ({
+  revokedSessions: await redisRevokedSessions({
+    redis: { url },
+    prefix: 'supergraph:',
+    onFailure: (error) =>
+      logger.warn({ error }, 'Redis cannot be asked; sessions that others ended may live on'),
+  }),
+});
+
+await main().catch((error: unknown) => {
   const isForeseen =
     error instanceof ConfigError || error instanceof AppError || error instanceof SupergraphError;
   console.error(isForeseen ? `${error.code}: ${error.message}` : error);
-  process.exitCode = 1;
-}
+  process.exit(1);
+});

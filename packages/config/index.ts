@@ -2,3 +2,4 @@ export * from './describe-setting.ts';
 export * from './read-config.ts';
 export * from './secret.ts';
 export * from './settings.ts';
+export * from './shared-settings.ts';

@@ -1,27 +1,43 @@
-import { ConfigError } from '@saas/config';
-import { memoryMessageBus } from '@saas/messaging';
-import { stopOnSignals } from '@saas/resilience';
+import { ConfigError, readAll, readSharedConfig } from '@saas/config';
+import { AppError } from '@saas/kernel';
+import { rabbitMqMessageBus } from '@saas/rabbitmq';
+import { gracefulStop, stopOnSignals } from '@saas/resilience';
 import { createLogger } from '@saas/telemetry';
 import { readProjectsConfig } from './projects.config.ts';
 import { startProjects } from './wiring.ts';
 
 const STOP_MS_MAX = 25_000;
 
+/** The projects service as a process of its own: real RabbitMQ and Redis, and its databases. */
 const main = async (): Promise<void> => {
-  const config = readProjectsConfig(process.env);
-  const logger = createLogger({ name: 'projects', level: config.LOG_LEVEL });
-  const bus = memoryMessageBus({
-    onFailure: (err, { id, routingKey }, queue) =>
-      logger.warn({ err, messageId: id, routingKey, queue }, 'a message was refused and will come again'),
+  const { config, shared } = readAll({
+    config: () => readProjectsConfig(process.env),
+    shared: () => readSharedConfig(process.env),
   });
+  const logger = createLogger({ name: 'projects', level: config.LOG_LEVEL });
+  const closing = gracefulStop();
+  const bus = await rabbitMqMessageBus({
+    url: shared.RABBITMQ_URL,
+    name: 'projects',
+    onFailure: (err, message, queue) =>
+      logger.warn(
+        { err, messageId: message?.id, routingKey: message?.routingKey, queue },
+        'a message was refused',
+      ),
+    log: logger,
+  });
+  closing.add('RabbitMQ', () => bus.close());
   const running = await startProjects(config, { bus, logger });
-  stopOnSignals(running.stop, process, {
+  closing.add('projects', () => running.stop(), { timeoutMs: 20_000 });
+  logger.info({ port: running.port }, 'the projects service listens');
+  stopOnSignals(() => closing.stop(), process, {
     timeoutMs: STOP_MS_MAX,
     onProblem: (err) => logger.error({ err }, 'stopping was not clean'),
   });
 };
 
 await main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
-  process.exitCode = 1;
+  const isForeseen = error instanceof ConfigError || error instanceof AppError;
+  console.error(isForeseen ? `${error.code}: ${error.message}` : error);
+  process.exit(1);
 });

@@ -1,28 +1,50 @@
-import { memoryRevokedSessions } from '@saas/auth';
-import { ConfigError } from '@saas/config';
-import { memoryMessageBus } from '@saas/messaging';
-import { stopOnSignals } from '@saas/resilience';
+import { ConfigError, readAll, readSharedConfig } from '@saas/config';
+import { AppError } from '@saas/kernel';
+import { rabbitMqMessageBus } from '@saas/rabbitmq';
+import { redisRevokedSessions } from '@saas/redis';
+import { gracefulStop, stopOnSignals } from '@saas/resilience';
 import { createLogger } from '@saas/telemetry';
 import { readUsersConfig } from './users.config.ts';
 import { startUsers } from './wiring.ts';
 
 const STOP_MS_MAX = 25_000;
 
+/** The users service as a process of its own: real RabbitMQ and Redis, and its databases. */
 const main = async (): Promise<void> => {
-  const config = readUsersConfig(process.env);
-  const logger = createLogger({ name: 'users', level: config.LOG_LEVEL });
-  const bus = memoryMessageBus({
-    onFailure: (err, { id, routingKey }, queue) =>
-      logger.warn({ err, messageId: id, routingKey, queue }, 'a message was refused and will come again'),
+  const { config, shared } = readAll({
+    config: () => readUsersConfig(process.env),
+    shared: () => readSharedConfig(process.env),
   });
-  const running = await startUsers(config, { bus, logger, revokedSessions: memoryRevokedSessions() });
-  stopOnSignals(running.stop, process, {
+  const logger = createLogger({ name: 'users', level: config.LOG_LEVEL });
+  const closing = gracefulStop();
+  const bus = await rabbitMqMessageBus({
+    url: shared.RABBITMQ_URL,
+    name: 'users',
+    onFailure: (err, message, queue) =>
+      logger.warn(
+        { err, messageId: message?.id, routingKey: message?.routingKey, queue },
+        'a message was refused',
+      ),
+    log: logger,
+  });
+  closing.add('RabbitMQ', () => bus.close());
+  const revokedSessions = await redisRevokedSessions({
+    redis: { url: shared.REDIS_URL },
+    prefix: 'supergraph:',
+    onFailure: (err) => logger.warn({ err }, 'Redis cannot be asked; sessions that others ended may live on'),
+  });
+  closing.add('Redis', () => revokedSessions.close());
+  const running = await startUsers(config, { bus, logger, revokedSessions });
+  closing.add('users', () => running.stop(), { timeoutMs: 20_000 });
+  logger.info({ port: running.port }, 'the users service listens');
+  stopOnSignals(() => closing.stop(), process, {
     timeoutMs: STOP_MS_MAX,
     onProblem: (err) => logger.error({ err }, 'stopping was not clean'),
   });
 };
 
 await main().catch((error: unknown) => {
-  console.error(error instanceof ConfigError ? error.message : error);
-  process.exitCode = 1;
+  const isForeseen = error instanceof ConfigError || error instanceof AppError;
+  console.error(isForeseen ? `${error.code}: ${error.message}` : error);
+  process.exit(1);
 });
