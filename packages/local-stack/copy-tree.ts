@@ -40,7 +40,10 @@ export const copyTree = async (
   } else {
     return;
   }
-  if (!original.isSymbolicLink()) await chmod(to, (options.mode ?? ((mode) => mode))(original.mode & 0o7777));
+  // Copies of files have the permissions of the original already; those of directories lack what the umask takes.
+  if (original.isDirectory() || (original.isFile() && options.mode !== undefined)) {
+    await chmod(to, (options.mode ?? ((mode) => mode))(original.mode & 0o7777));
+  }
   if (options.account !== undefined) await lchown(to, options.account.uid, options.account.gid);
 };
 

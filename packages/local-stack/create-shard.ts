@@ -1,6 +1,7 @@
 import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Account } from './account.ts';
+import { runAs } from './account.ts';
 import { withSession } from './admin-session.ts';
 import { copyTree } from './copy-tree.ts';
 import { localStackErrors } from './local-stack.errors.ts';
@@ -35,7 +36,9 @@ export const createShard = async (
   const copies = Array.from({ length: replicas }, (_, index) => join(building, `replica-${index}`));
   await Promise.all(
     copies.map(async (copy) => {
-      await copyTree(primary, copy, { account });
+      await mkdir(copy, { mode: 0o700 });
+      await give(copy, account);
+      await copyStopped(primary, copy, account);
       await markStandby(copy, account);
     }),
   );
@@ -85,6 +88,12 @@ const forgetAttempts = async (shard: string): Promise<void> => {
   const left = (await readdir(dirname(shard))).filter((name) => name.startsWith(beginning));
   const options = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 };
   await Promise.all(left.map((name) => rm(join(dirname(shard), name), options)));
+};
+
+/** Costs a third of the processor time of `copyTree`, which is needed only where files come and go. */
+const copyStopped = async (source: string, target: string, account: Account | undefined): Promise<void> => {
+  const { code, output } = await runAs(account, 'cp', ['-a', `${source}/.`, `${target}/`]);
+  if (code !== 0) throw localStackErrors.POSTGRES_SETUP_FAILED({ code, log: output.slice(-2_000) });
 };
 
 const givePassword = async (path: string, { password, account }: NodeSurroundings): Promise<void> => {

@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { access, chmod, lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Account } from './account.ts';
 import { postgresAccount } from './account.ts';
@@ -12,6 +11,7 @@ import type { Durability } from './postgres-settings.ts';
 import type { NodeProgress } from './postgres-shard.ts';
 import { PostgresShard } from './postgres-shard.ts';
 import { pauseReplay, resumeReplay } from './replication.ts';
+import { ownPassword, readPorts, writePorts } from './topology-files.ts';
 
 /** The superuser's URLs of one shard, database `postgres`. */
 export type ShardUrls = {
@@ -167,35 +167,8 @@ const ownerOfData = async (home: string): Promise<Account | undefined> => {
   return found === undefined || found.uid === 0 ? undefined : { uid: found.uid, gid: found.gid };
 };
 
-/** The superuser's password, made by chance at the first start and kept beside the data. */
-const ownPassword = async (home: string): Promise<string> => {
-  const path = join(home, 'password');
-  const known = await readFile(path, 'utf8').catch(() => undefined);
-  if (known !== undefined && known !== '') return known.trim();
-  const hasData = await access(join(home, 'shard-0')).then(
-    () => true,
-    () => false,
-  );
-  if (hasData) throw localStackErrors.DATA_DIR_DAMAGED({ missing: path });
-  const made = randomBytes(24).toString('base64url');
-  await writeFile(path, `${made}\n`, { mode: 0o600 });
-  await chmod(path, 0o600);
-  return made;
-};
-
 const portsOf = (shards: readonly PostgresShard[]): Record<string, number> =>
   Object.fromEntries(shards.flatMap((shard) => shard.nodes.map((node) => [node.name, node.port])));
-
-const readPorts = async (home: string): Promise<Readonly<Record<string, number>>> => {
-  const text = await readFile(join(home, 'topology.json'), 'utf8').catch(() => '{}');
-  return (JSON.parse(text) as { ports?: Record<string, number> }).ports ?? {};
-};
-
-const writePorts = async (home: string, ports: Readonly<Record<string, number>>): Promise<void> => {
-  const path = join(home, 'topology.json');
-  await writeFile(`${path}.new`, `${JSON.stringify({ version: 1, ports }, undefined, 2)}\n`);
-  await rename(`${path}.new`, path);
-};
 
 const requireWithin = (name: string, value: number, least: number, most: number): void => {
   if (!Number.isInteger(value) || value < least || value > most) {

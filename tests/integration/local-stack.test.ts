@@ -17,18 +17,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { PostgresTopologyOptions, RunningPostgres } from '@saas/local-stack';
-import {
-  cloneDatabase,
-  dropDatabase,
-  findRabbitMqBinary,
-  findRedisBinary,
-  provisionService,
-  startPostgresTopology,
-  startRabbitMq,
-  startRedis,
-  waitUntil,
-  waitUntilReplayed,
-} from '@saas/local-stack';
+import { startPostgresTopology, waitUntil, waitUntilReplayed } from '@saas/local-stack';
 import { Client } from 'pg';
 
 const built = join(import.meta.dirname, '../../packages/local-stack/dist/index.js');
@@ -304,63 +293,6 @@ describe('a replica', () => {
   }, 60_000);
 });
 
-describe('a provisioned service', () => {
-  it('has the same roles and databases however often and by however many it is asked for', async () => {
-    const { topology } = await start(await freshDirectory(), { shards: 2 });
-    const all = await Promise.all(
-      Array.from({ length: 4 }, () => provisionService({ topology, service: 'users' })),
-    );
-    for (const one of all) expect(one).toEqual(all[0]);
-    for (const shard of all[0]?.shards ?? []) {
-      for (const url of [shard.primary, ...shard.replicas]) {
-        const rows = await query(
-          url,
-          `SELECT current_user AS me, pg_has_role('users_service', 'member') AS member`,
-        );
-        expect(rows).toEqual([{ me: 'users_app', member: true }]);
-      }
-    }
-  }, 60_000);
-
-  it('owns nothing, bypasses nothing and cannot enter the database of another', async () => {
-    const { topology } = await start(await freshDirectory(), { replicas: 0 });
-    const users = await provisionService({ topology, service: 'users' });
-    await provisionService({ topology, service: 'projects' });
-    const url = users.shards[0]?.primary;
-    expect(
-      await query(url, 'SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user'),
-    ).toEqual([{ rolsuper: false, rolbypassrls: false }]);
-    await expect(query(url, 'CREATE TABLE mine ()')).rejects.toMatchObject({ code: '42501' });
-    await expect(query(url?.replace(/users$/, 'projects'), 'SELECT 1')).rejects.toMatchObject({
-      code: '42501',
-    });
-  }, 60_000);
-
-  it('can be copied with all it holds, on the replicas too, and dropped while in use', async () => {
-    const { topology } = await start(await freshDirectory());
-    const users = await provisionService({ topology, service: 'users' });
-    await query(
-      users.migrationUrls[0],
-      `CREATE TABLE kept AS SELECT 'honey' AS word; GRANT SELECT ON kept TO users_service`,
-    );
-    const copies = await Promise.all(
-      ['users_1', 'users_2'].map((database) =>
-        cloneDatabase({ topology, service: 'users', template: 'users', database }),
-      ),
-    );
-    for (const copy of copies) expect(await kept(copy.shards[0]?.replicas[0])).toBe('honey');
-    const busy = new Client({ connectionString: copies[0]?.shards[0]?.primary ?? '' });
-    busy.on('error', () => undefined);
-    await busy.connect();
-    await dropDatabase({ topology, database: 'users_1' });
-    await dropDatabase({ topology, database: 'users_1' });
-    await expect(query(copies[0]?.shards[0]?.replicas[0], 'SELECT 1')).rejects.toMatchObject({
-      code: '3D000',
-    });
-    await busy.end().catch(() => undefined);
-  }, 60_000);
-});
-
 (isRoot ? describe : describe.skip)('root', () => {
   it('keeps the data in reach of the account that serves it, and finds it there again', async () => {
     // The directory is closed to others, as a home is; opening it is not ours to do.
@@ -396,37 +328,5 @@ describe('a provisioned service', () => {
       expect(await query(primaryOf(await start(dataDir)), 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
     },
     60_000,
-  );
-});
-
-const redisOrNot = (await findRedisBinary()) === undefined ? it.skip : it;
-const rabbitOrNot = (await findRabbitMqBinary()) === undefined ? it.skip : it;
-
-describe('a private server', () => {
-  redisOrNot(
-    'for Redis starts again on the same port after it was killed',
-    async () => {
-      const redis = await startRedis();
-      cleanups.push(() => redis.stop());
-      const { pid } = redis;
-      await redis.kill();
-      await redis.restart();
-      expect(redis.pid).not.toBe(pid);
-      expect(redis.url).toBe(`redis://127.0.0.1:${redis.port}`);
-    },
-    60_000,
-  );
-
-  rabbitOrNot(
-    'for RabbitMQ starts again on the same port after it was killed',
-    async () => {
-      const rabbit = await startRabbitMq();
-      cleanups.push(() => rabbit.stop());
-      const { pid } = rabbit;
-      await rabbit.kill();
-      await rabbit.restart();
-      expect(rabbit.pid).not.toBe(pid);
-    },
-    120_000,
   );
 });
