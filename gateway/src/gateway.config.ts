@@ -47,7 +47,15 @@ export const readGatewayConfig = (environment: Environment) =>
 
 /** The one variable without a prefix that the gateway looks at. @throws {ConfigError} when it is no URL. */
 export const readGatewaySharedConfig = ({ REDIS_URL }: Environment) =>
-  readConfig('', { REDIS_URL: url().optional() }, { REDIS_URL });
+  readConfig(gatewaySharedSettings.prefix, gatewaySharedSettings.shape, { REDIS_URL });
+
+/** Variables whose names are fixed for the whole system. */
+export const gatewaySharedSettings = {
+  prefix: '',
+  shape: {
+    REDIS_URL: url().optional().describe('Redis with the ended sessions; without it, they are unknown here.'),
+  },
+};
 
 /** What each variable accepts, is by default and means. */
 export const gatewaySettings = {

@@ -46,8 +46,11 @@ export const everyService = [
   'telemetry',
 ] as const;
 
-/** Rooms that know a product by name: in a subgraph their code is imported by `wiring.ts` alone, their types by all. */
+/** Rooms that know a product by name: in a subgraph their code is imported by the wiring alone, their types by all. */
 export const adapters: readonly string[] = ['postgres', 'rabbitmq', 'redis'];
+
+/** `wiring.ts` builds on the databases; `main.ts` chooses what is shared with other services, and hands it over. */
+export const adapterImporters: readonly RegExp[] = [/\/src\/(wiring|main)\.ts$/];
 
 /** Roles that hold rules: they import each other and these rooms, of auth its roles and refusals, and nothing that waits. */
 export const pureRoles: readonly string[] = ['events', 'errors', 'values', 'decider', 'announcements'];

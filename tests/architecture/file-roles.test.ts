@@ -1,12 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { findMisplacedFiles } from './file-roles.ts';
-import { readSourceTree } from './source-tree.ts';
 
 const complaintsAbout = (file: string, source = '') => findMisplacedFiles(new Map([[file, source]]));
-
-it('every file says by its name and place what it is', () => {
-  expect(findMisplacedFiles(readSourceTree())).toEqual([]);
-});
 
 it.each([
   ['packages/kernel/newId.ts', 'is not kebab-case'],

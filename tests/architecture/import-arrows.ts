@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import {
+  adapterImporters,
   adapters,
   everyService,
   mayImport,
@@ -13,7 +14,7 @@ import { parse, type ImportStatement } from './syntax.ts';
 
 /**
  * Every import that goes against the arrows: into a room that may not be seen from here, past another room's door,
- * from a rule to something that waits, or to an adapter from anywhere but `wiring.ts`.
+ * from a rule to something that waits, or to an adapter from anywhere but the wiring.
  *
  * Tests, suites of ports included, may import other rooms' doors as they like, but not go past them.
  */
@@ -73,9 +74,9 @@ const complaintOf = (
   if (!workspace.isDoor) return `${specifier} is past the door of ${workspace.room}`;
   if (isTestCode(file)) return undefined;
   if (!isAllowed(workspace.room, allowed)) return `${room} may not import ${workspace.room}`;
-  const isInside = room.startsWith('subgraphs/') && !file.endsWith('/src/wiring.ts');
+  const isInside = room.startsWith('subgraphs/') && !adapterImporters.some((place) => place.test(file));
   if (isInside && adapters.includes(workspace.room) && !statement.isTypeOnly) {
-    return `only wiring.ts imports ${workspace.room}; elsewhere its types alone`;
+    return `only wiring imports ${workspace.room}; elsewhere its types alone`;
   }
   return undefined;
 };

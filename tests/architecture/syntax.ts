@@ -41,7 +41,7 @@ type SyntaxNode = { readonly [key: string]: unknown };
 const parsed = new Map<string, Syntax>();
 
 const read = (source: string): Syntax => {
-  const lineOf = lineCounter(source);
+  const lineAt = lineCounter(source);
   const imports: ImportStatement[] = [];
   const functions: FunctionExtent[] = [];
   const uses: { name: string; line: number }[] = [];
@@ -51,19 +51,18 @@ const read = (source: string): Syntax => {
   const visit = (value: unknown, name: string): number => {
     if (Array.isArray(value)) return value.reduce((sum: number, each) => sum + visit(each, name), 0);
     if (!isNode(value)) return 0;
-    const { start, end } = spanOf(value);
-    const line = lineOf(start);
-    const lines = lineOf(end) - line + 1;
+    const lineOf = () => lineAt(spanOf(value).start);
     const found = importOf(value);
-    if (found !== undefined) imports.push({ ...found, line });
+    if (found !== undefined) imports.push({ ...found, line: lineOf() });
     if (String(value['type']).startsWith('ExportDefault')) hasDefaultExport = true;
     const use = useOf(value);
-    if (use !== undefined) uses.push({ name: use, line });
+    if (use !== undefined) uses.push({ name: use, line: lineOf() });
     const owner = nameOf(value) ?? name;
     const foreign = childrenOf(value).reduce((sum: number, child) => sum + visit(child, owner), 0);
-    if (value['type'] === 'TemplateLiteral') return lines - 1;
-    if (!isFunction(value)) return foreign;
-    functions.push({ name: owner, line, ownLines: lines - foreign });
+    const isText = value['type'] === 'TemplateLiteral';
+    if (!isText && !isFunction(value)) return foreign;
+    const lines = lineAt(spanOf(value).end) - lineOf() + 1;
+    if (!isText) functions.push({ name: owner, line: lineOf(), ownLines: lines - foreign });
     return lines - 1;
   };
   visit(parseSync(source, { syntax: 'typescript', target: 'es2022' }).body, 'the file');
