@@ -1,3 +1,12 @@
+import { setMaxListeners } from 'node:events';
+
+/** An AbortController whose signal many may wait for: each stream in hand does, and Node would suspect a leak. */
+export const sharedAbort = (): AbortController => {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+};
+
 /** Resolves with what `work` does, or with undefined as soon as the signal aborts. The work goes on unattended. */
 export const orAborted = <Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result | undefined> =>
   new Promise((resolve, reject) => {

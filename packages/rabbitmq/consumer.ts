@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Message, Subscription } from '@saas/messaging';
 import { IllegalOperationError, type Channel, type ConsumeMessage } from 'amqplib';
-import { orAborted, pause } from './abort.ts';
+import { orAborted, pause, sharedAbort } from './abort.ts';
 import { backOffMs, type Retries } from './back-off.ts';
 import type { Publisher } from './publisher.ts';
 import type { Link, Log } from './rabbitmq-connection.ts';
@@ -95,7 +95,7 @@ export class Consumer {
     const channel = await link.model.createChannel();
     const session: Session = {
       channel,
-      stopping: new AbortController(),
+      stopping: sharedAbort(),
       isConsuming: false,
       isLost: false,
     };

@@ -1,6 +1,6 @@
 import type { Message } from '@saas/messaging';
 import type { ConfirmChannel, Options } from 'amqplib';
-import { orAborted } from './abort.ts';
+import { orAborted, sharedAbort } from './abort.ts';
 import type { Link, Log, RabbitMqConnection } from './rabbitmq-connection.ts';
 import { assertQuorumQueue, assertTopic, withChannel } from './topology.ts';
 import { Turns } from './turns.ts';
@@ -60,7 +60,7 @@ export class Publisher {
   /** As the MessageBus port says. Takes no longer than `confirmMs`; at once answers with none while RabbitMQ is away. */
   async publish(messages: readonly Message[]): Promise<ReadonlySet<string>> {
     const confirmed = new Set<string>();
-    const expired = new AbortController();
+    const expired = sharedAbort();
     const timer = setTimeout(() => expired.abort(), this.#settings.confirmMs);
     const streams = byStream(messages);
     const groups = streams.entries();

@@ -1,5 +1,5 @@
 import { connect, type ChannelModel, type RecoveringChannelModel } from 'amqplib';
-import { orAborted } from './abort.ts';
+import { orAborted, sharedAbort } from './abort.ts';
 import { rabbitMqErrors } from './rabbitmq.errors.ts';
 
 /** One connection, from its opening to its end. Channels belong to it and end with it. */
@@ -94,7 +94,7 @@ export class RabbitMqConnection {
   }
 
   async #adopt(model: ChannelModel): Promise<void> {
-    const gone = new AbortController();
+    const gone = sharedAbort();
     const link = { model, gone: gone.signal };
     this.#link = link;
     this.#isBlocked = false;
