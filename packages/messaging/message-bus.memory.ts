@@ -26,15 +26,15 @@ export const memoryMessageBus = ({
   onFailure = () => undefined,
   isClosed = false,
 }: Options = {}): MemoryMessageBus => {
-  let isOpen = !isClosed;
+  const door = { isOpen: !isClosed };
   const subscriptions = new Set<Subscription>();
   /** The publishing that each stream has to wait for, so that a stream's messages stay in order. */
-  const tails = new Map<string, Promise<unknown>>();
+  const tails = new Map<string, Promise<ReadonlySet<string>>>();
 
   const deliverRounds = async (messages: readonly Message[]): Promise<ReadonlySet<string>> => {
     const confirmed = new Set<string>();
     const queues = byKey(messages, ({ stream }) => stream);
-    while (isOpen && queues.size > 0) {
+    while (door.isOpen && queues.size > 0) {
       const heads = [...queues.values()].flatMap(([head]) => head ?? []);
       const delivered = await deliverAll(heads, subscriptions, onFailure);
       for (const { id, stream } of heads) {
@@ -49,14 +49,14 @@ export const memoryMessageBus = ({
 
   return {
     open: () => {
-      isOpen = true;
+      door.isOpen = true;
     },
     close: () => {
-      isOpen = false;
+      door.isOpen = false;
     },
     publish(messages) {
       const streams = [...new Set(messages.map(({ stream }) => stream))];
-      const before = Promise.allSettled(streams.map((stream) => tails.get(stream)));
+      const before = Promise.allSettled(streams.flatMap((stream) => tails.get(stream) ?? []));
       const publishing = before.then(() => deliverRounds(messages));
       for (const stream of streams) tails.set(stream, publishing);
       return publishing.finally(() => {

@@ -78,8 +78,12 @@ export const startNotifications = async (
       clock,
     });
     closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
-    const { waitingAnnouncements } = kept;
-    return { ...subgraph, stop: () => closing.stop(), services, waitingAnnouncements };
+    return {
+      ...subgraph,
+      stop: () => closing.stop(),
+      services,
+      waitingAnnouncements: () => kept.waitingAnnouncements(),
+    };
   } catch (error) {
     await closing.stop();
     throw error;

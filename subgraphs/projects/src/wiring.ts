@@ -91,8 +91,14 @@ export const startProjects = async (
     });
     closing.add('subgraph', subgraph.stop, { timeoutMs: 20_000 });
     const { url, port, health } = subgraph;
-    const { waitingAnnouncements } = kept;
-    return { url, port, health, stop: () => closing.stop(), services, waitingAnnouncements };
+    return {
+      url,
+      port,
+      health,
+      stop: () => closing.stop(),
+      services,
+      waitingAnnouncements: () => kept.waitingAnnouncements(),
+    };
   } catch (error) {
     await closing.stop();
     throw error;

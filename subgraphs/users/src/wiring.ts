@@ -89,14 +89,13 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
     });
     closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
     const { url, port, health } = subgraph;
-    const { waitingAnnouncements } = opened;
     return {
       url,
       port,
       health,
       stop: () => closing.stop(),
       services: { ...services, store },
-      waitingAnnouncements,
+      waitingAnnouncements: () => opened.waitingAnnouncements(),
     };
   } catch (error) {
     await closing.stop();
