@@ -1,13 +1,11 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@saas/config';
 import { AppError } from '@saas/kernel';
-import { provisionService, startPostgresTopology } from '@saas/local-stack';
 import { applyMigrations, markMigrationRolledBack } from '@saas/postgres';
-import { config as readDotenv } from 'dotenv';
-import { isService, serviceFolder, services } from './db-drift.ts';
-import type { Service } from './db-drift.ts';
 import { readMigrationConfig } from './migration.config.ts';
+import { isService, serviceFolder, services, type Service } from './service-folder.ts';
 
 const usage = `Usage: npm run db:migrate [-- <service> ...] [-- <service> --rolled-back <migration>]
 
@@ -29,7 +27,7 @@ const main = async (): Promise<void> => {
     process.exitCode = 2;
     return;
   }
-  readDotenv({ quiet: true });
+  await readDotenv();
   await withUrls(async (urlsOf) => {
     const wanted = named.length > 0 ? named : services;
     // Every setting is read before anything is changed.
@@ -73,7 +71,15 @@ const withUrls = async (work: (urlsOf: Urls) => Promise<void>): Promise<void> =>
   });
 };
 
+/** What only a developer's machine has is loaded late: an image of production is without it. */
+const readDotenv = async (): Promise<void> => {
+  if (!existsSync('.env')) return;
+  const { config } = await import('dotenv');
+  config({ quiet: true });
+};
+
 const withLocalServers = async (work: (urlsOf: Urls) => Promise<void>): Promise<void> => {
+  const { provisionService, startPostgresTopology } = await import('@saas/local-stack');
   const dataDir = join(process.env['DATA_DIR'] ?? '.data', 'postgres');
   const servers = await startPostgresTopology({ dataDir });
   try {
