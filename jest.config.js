@@ -37,7 +37,7 @@ export default {
       ...shared,
       displayName: 'unit',
       testMatch: [
-        '<rootDir>/{packages,gateway,subgraphs,scripts}/**/*.test.ts',
+        '<rootDir>/{packages,gateway,subgraphs,scripts,bench}/**/*.test.ts',
         '<rootDir>/tests/{architecture,contract}/**/*.test.ts',
       ],
     },

@@ -34,7 +34,7 @@ const main = async (): Promise<number> => {
 const root = repositoryRoot();
 
 const testFiles = (): readonly string[] =>
-  ['packages', 'subgraphs', 'gateway', 'scripts', 'tests'].flatMap((room) =>
+  ['packages', 'subgraphs', 'gateway', 'scripts', 'bench', 'tests'].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.test.ts') && !/(^|\/)(node_modules|dist)\//.test(file))
       .map((file) => `${room}/${file}`),

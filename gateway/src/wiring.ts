@@ -1,7 +1,7 @@
 import { accessTokenVerifier, memoryRevokedSessions, remoteKeys, type RevokedSessions } from '@saas/auth';
 import { AppError, systemClock, type Clock } from '@saas/kernel';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
-import { healthMonitor, type HealthSnapshot, type Logger } from '@saas/telemetry';
+import { healthMonitor, type HealthMonitor, type HealthSnapshot, type Logger } from '@saas/telemetry';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayConfig } from './gateway.config.ts';
 import { gatewayErrors } from './gateway.errors.ts';
@@ -57,12 +57,7 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
   stopping.add('subgraph connections', async () =>
     Promise.all([...clients.values()].map(async (client) => client.close())),
   );
-  const monitor = healthMonitor({
-    sources: targets.subgraphs.map(({ name, url }) => subgraphHealth(name, url)),
-    intervalMs: config.HEALTH_INTERVAL_MS,
-    timeoutMs: config.HEALTH_TIMEOUT_MS,
-    clock,
-  });
+  const monitor = watchSubgraphs(config, targets, clock);
   stopping.add('health monitor', () => monitor.stop());
   const server = await startApolloServer({ supergraphSdl, clients, logger });
   stopping.add('executor', async () => server.stop());
@@ -103,6 +98,14 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
     },
   };
 };
+
+const watchSubgraphs = (config: GatewayConfig, { subgraphs }: Targets, clock: Clock): HealthMonitor =>
+  healthMonitor({
+    sources: subgraphs.map(({ name, url }) => subgraphHealth(name, url)),
+    intervalMs: config.HEALTH_INTERVAL_MS,
+    timeoutMs: config.HEALTH_TIMEOUT_MS,
+    clock,
+  });
 
 const subgraphClients = (
   config: GatewayConfig,

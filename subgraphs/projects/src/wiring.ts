@@ -55,18 +55,7 @@ export const startProjects = async (
 ): Promise<RunningProjects> => {
   const closing = gracefulStop();
   try {
-    const kept = await openServiceStore<Tx>({
-      service: 'projects',
-      shards: config.SHARD_URLS,
-      shardMap: config.SHARD_MAP,
-      lagMsMax: config.REPLICA_LAG_MS_MAX,
-      createClient: clientFactory(onStatement),
-      projections: projectsProjections,
-      bus,
-      relayIdleMs: config.RELAY_IDLE_MS,
-      clock,
-      onError: (err, what) => logger.error({ err }, `${what} failed and will try again`),
-    });
+    const kept = await openStore(config, { bus, logger, clock, ...(onStatement && { onStatement }) });
     closing.add('store', () => kept.stop(), { timeoutMs: 15_000 });
     const { database } = kept;
     const services = projectsServices(kept.store);
@@ -104,6 +93,23 @@ export const startProjects = async (
     throw error;
   }
 };
+
+const openStore = (
+  config: ProjectsConfig,
+  { bus, logger, clock, onStatement }: ProjectsAdapters & { readonly clock: Clock },
+) =>
+  openServiceStore<Tx>({
+    service: 'projects',
+    shards: config.SHARD_URLS,
+    shardMap: config.SHARD_MAP,
+    lagMsMax: config.REPLICA_LAG_MS_MAX,
+    createClient: clientFactory(onStatement),
+    projections: projectsProjections,
+    bus,
+    relayIdleMs: config.RELAY_IDLE_MS,
+    clock,
+    onError: (err, what) => logger.error({ err }, `${what} failed and will try again`),
+  });
 
 /** The write side over any event store. */
 export const projectsServices = (store: EventStore): AllServices => ({
