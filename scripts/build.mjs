@@ -39,3 +39,4 @@ if (!run(join(root, 'scripts', 'db-generate.cjs')))
   fail('the database clients could not be generated (see above).');
 forgetDeletedOutput();
 if (!run(compiler, '-b', root)) fail('the compiler found the errors above.');
+if (!run(join(root, 'scripts', 'graphiql.mjs'))) fail('the GraphiQL page could not be made (see above).');
