@@ -32,6 +32,8 @@ const withStack = {
 
 export default {
   workerIdleMemoryLimit: '512MB',
+  // Of a test that hangs, not of one that is slow: on a busy machine a real server takes its time.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

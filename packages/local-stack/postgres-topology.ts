@@ -116,6 +116,12 @@ const running = (
     for (const shard of shards) for (const node of shard.nodes) if (node.name === name) return [shard, node];
     throw localStackErrors.NODE_UNKNOWN({ node: name });
   };
+  // Nodes may be restarted side by side; their ports are written one after the other.
+  let written: Promise<void> = Promise.resolve();
+  const keepPorts = () =>
+    (written = written.then(async () =>
+      writePorts(home, { ...(await readPorts(home)), ...portsOf(shards) }),
+    ));
   return {
     get topology() {
       return { shards: shards.map((shard) => urlsOf(shard)) };
@@ -126,7 +132,7 @@ const running = (
     restart: async (name) => {
       const [shard, node] = find(name);
       await shard.restart(node);
-      await writePorts(home, { ...(await readPorts(home)), ...portsOf(shards) });
+      await keepPorts();
     },
     pauseReplay: async (name) => pauseReplay(find(name)[1].url),
     resumeReplay: async (name) => resumeReplay(find(name)[1].url),
