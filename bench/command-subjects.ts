@@ -1,4 +1,4 @@
-import { BaselineWriter, type BaselineThing } from './baseline-writer.ts';
+import type { BaselineThing, BaselineWriter } from './baseline-writer.ts';
 import { newOwner, type BenchProjects } from './bench-projects.ts';
 import type { Subject } from './measure.ts';
 import {

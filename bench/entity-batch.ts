@@ -59,22 +59,35 @@ type Rows = readonly (readonly Cell[])[];
 const projectRows = async (databases: BenchDatabases): Promise<Rows> => {
   const shards = await databases.provide('projects');
   const viewer = newOwner();
-  const counter = statementCounter();
-  const counting = await startBenchProjects(shards, counter.onStatement);
-  const batches = await makeBatches(counting, viewer);
-  const counts = await inTurn(batches, async (batch) => {
-    await entities(counting.ask, viewer, batch);
-    counter.reset();
-    for (let done = 0; done < COUNTED; done += 1) await entities(counting.ask, viewer, batch);
-    const { statements, primaryTransactions, replicaTransactions } = counter.of(COUNTED);
-    return [statements, primaryTransactions + replicaTransactions];
-  }).finally(async () => counting.stop());
-
+  const { batches, counts } = await countedBatches(shards, viewer);
+  // Started again without the counter, which costs time.
   const projects = await startBenchProjects(shards);
-  const rows = await inTurn(batches, async (batch, place) => {
-    return measured(projects.ask, viewer, shards, batch, counts[place] ?? []);
-  }).finally(async () => projects.stop());
-  return rows.flat();
+  try {
+    const rows = await inTurn(batches, (batch, place) =>
+      measured(projects.ask, viewer, shards, batch, counts[place] ?? []),
+    );
+    return rows.flat();
+  } finally {
+    await projects.stop();
+  }
+};
+
+const countedBatches = async (shards: BenchShards, viewer: AuthenticatedViewer) => {
+  const counter = statementCounter();
+  const projects = await startBenchProjects(shards, counter.onStatement);
+  try {
+    const batches = await makeBatches(projects, viewer);
+    const counts = await inTurn(batches, async (batch) => {
+      await entities(projects.ask, viewer, batch);
+      counter.reset();
+      for (let done = 0; done < COUNTED; done += 1) await entities(projects.ask, viewer, batch);
+      const { statements, primaryTransactions, replicaTransactions } = counter.of(COUNTED);
+      return [statements, primaryTransactions + replicaTransactions];
+    });
+    return { batches, counts };
+  } finally {
+    await projects.stop();
+  }
 };
 
 const makeBatches = async ({ services, settle }: BenchProjects, viewer: AuthenticatedViewer) => {
