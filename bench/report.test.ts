@@ -18,7 +18,7 @@ const report: Report = {
 it('shows what was not measured as a dash', () => {
   expect(terminalText(report)).toContain('hare           1,235\ntortoise           –');
   expect(markdownText(report)).toBe(
-    '### A race\n\n| who | per second |\n| --- | --: |\n| hare | 1,235 |\n| tortoise | – |\n',
+    '### A race\n\n| who      | per second |\n| -------- | ---------: |\n| hare     |      1,235 |\n| tortoise |          – |\n',
   );
 });
 

@@ -17,29 +17,36 @@ export type Report = { readonly name: string; readonly tables: readonly Table[] 
 /** Writes the tables for people: aligned columns, one line for each row. */
 export const terminalText = ({ tables }: Report): string =>
   tables
-    .map(({ title, columns, rows }) => {
-      const lines = [columns, ...rows.map((row) => row.map(cellText))];
-      const widths = columns.map((_, place) => Math.max(...lines.map((line) => (line[place] ?? '').length)));
-      const text = lines.map((line) =>
-        line
-          .map((cell, place) =>
-            place === 0 ? cell.padEnd(widths[place] ?? 0) : cell.padStart(widths[place] ?? 0),
-          )
-          .join('  '),
-      );
-      return `\n${title}\n\n${text.join('\n')}\n`;
+    .map((table) => {
+      const { cells } = aligned(table);
+      return `\n${table.title}\n\n${cells.map((line) => line.join('  ')).join('\n')}\n`;
     })
     .join('');
 
-/** The same as Markdown, the numbers to the right. */
+/** The same as Markdown, formatted as the formatter wants it. */
 export const markdownText = ({ tables }: Report): string =>
   tables
-    .map(({ title, columns, rows }) => {
-      const rule = columns.map((_, place) => (place === 0 ? '---' : '--:'));
-      const lines = [columns, rule, ...rows.map((row) => row.map(cellText))];
-      return `### ${title}\n\n${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}\n`;
+    .map((table) => {
+      const { cells, widths } = aligned(table);
+      const rule = widths.map((width, place) =>
+        place === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`,
+      );
+      const lines = [...cells.slice(0, 1), rule, ...cells.slice(1)];
+      return `### ${table.title}\n\n${lines.map((line) => `| ${line.join(' | ')} |`).join('\n')}\n`;
     })
     .join('\n');
+
+/** Every cell as text of its column's width, the heads first; numbers to the right. */
+const aligned = ({ columns, rows }: Table) => {
+  const lines = [columns, ...rows.map((row) => row.map(cellText))];
+  const widths = columns.map((_, place) => Math.max(3, ...lines.map((line) => (line[place] ?? '').length)));
+  const cells = lines.map((line) =>
+    line.map((cell, place) =>
+      place === 0 ? cell.padEnd(widths[place] ?? 0) : cell.padStart(widths[place] ?? 0),
+    ),
+  );
+  return { cells, widths };
+};
 
 /** `document` with `text` between the markers of `name`. @throws {Error} when it has no such markers. */
 export const intoDocument = (document: string, name: string, text: string): string => {
