@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { asSuperuser } from '../support/events.ts';
 import { startSystem, type SystemUnderTest } from '../support/system.ts';
 import {
@@ -12,10 +12,13 @@ import {
   type Person,
 } from '../support/tenants.ts';
 
+// Deadlines for a machine that is busy with other things; nothing here measures time.
+jest.setTimeout(60_000);
+
 let system: SystemUnderTest;
 beforeAll(async () => {
   system = await startSystem();
-}, 60_000);
+});
 afterAll(() => system.stop());
 
 const ask = (query: string, variables?: object, person?: Person) => system.graphql(query, variables, person);

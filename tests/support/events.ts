@@ -1,5 +1,5 @@
 import type { ProvisionedService } from '@saas/local-stack';
-import { Client } from 'pg';
+import { Pool } from 'pg';
 
 /** Runs one statement on every shard of the services as the superuser, past every policy; answers all rows. */
 export const asSuperuser = async <Row extends object>(
@@ -8,7 +8,7 @@ export const asSuperuser = async <Row extends object>(
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> => {
   const rows = await Promise.all(
-    services.flatMap(({ migrationUrls }) => migrationUrls.map((url) => queryOnce<Row>(url, sql, values))),
+    services.flatMap(({ migrationUrls }) => migrationUrls.map((url) => query<Row>(url, sql, values))),
   );
   return rows.flat();
 };
@@ -21,16 +21,29 @@ export const writtenRows = async (services: readonly ProvisionedService[]): Prom
   return rows.reduce((sum, { rows: count }) => sum + Number(count), 0);
 };
 
-const queryOnce = async <Row extends object>(
+/** Whatever is asked meanwhile must not write anything, in any service, on any shard. */
+export const unwrittenIn =
+  (services: () => readonly ProvisionedService[]) =>
+  async <Answer>(work: () => Promise<Answer>): Promise<Answer> => {
+    const before = await writtenRows(services());
+    const answer = await work();
+    const written = (await writtenRows(services())) - before;
+    if (written !== 0) throw new Error(`${written} rows were written.`);
+    return answer;
+  };
+
+const pools = new Map<string, Pool>();
+
+const query = async <Row extends object>(
   url: string,
   sql: string,
   values: readonly unknown[],
 ): Promise<readonly Row[]> => {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    return (await client.query<Row>(sql, [...values])).rows;
-  } finally {
-    await client.end();
-  }
+  const pool =
+    pools.get(url) ??
+    new Pool({ connectionString: url, max: 1, idleTimeoutMillis: 1_000, allowExitOnIdle: true });
+  // The servers may go before an idle connection does.
+  if (!pools.has(url)) pool.on('error', () => undefined);
+  pools.set(url, pool);
+  return (await pool.query<Row>(sql, [...values])).rows;
 };

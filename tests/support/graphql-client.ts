@@ -53,3 +53,18 @@ export const answerOf = async (response: Response): Promise<GraphqlAnswer> => {
   const codes = errors.map(({ extensions }) => extensions.code);
   return { status: response.status, headers: response.headers, data: data ?? {}, errors, codes, text };
 };
+
+const BUSY = /"code":"(UPSTREAM_TIMEOUT|DATABASE_TIMEOUT|DATABASE_UNAVAILABLE)"/;
+
+/**
+ * The same client with patience: an answer that says "too slow, try again" is asked for again, as its `retryable` allows.
+ * For queries, and for mutations with an idempotency key.
+ */
+export const patient =
+  (graphql: GraphqlClient): GraphqlClient =>
+  async (...request) => {
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await graphql(...request);
+      if (attempt === 10 || !BUSY.test(answer.text)) return answer;
+    }
+  };

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ProvisionedService } from '@saas/local-stack';
+import { waitUntil, type ProvisionedService } from '@saas/local-stack';
 import { openLocalSystem, progress, readLocalConfig } from '@saas/scripts';
 import { graphqlClient } from './graphql-client.ts';
 import { openDatabase, type Service } from './stack.ts';
@@ -29,6 +29,13 @@ export const startSystem = async (settings: Settings = {}, given?: Databases) =>
     databases,
     graphql,
     ...tenants(graphql),
+    /** Resolves when everything announced so far has been heard by all who listen. */
+    drained: () =>
+      waitUntil('every announcement to be heard', async () => {
+        const services = [system.users, system.projects, system.notifications];
+        const waiting = await Promise.all(services.map((service) => service.waitingAnnouncements()));
+        return waiting.every((count) => count === 0);
+      }),
     stop: async () => {
       await system.stop();
       await rm(dataDir, { recursive: true, force: true });
@@ -49,10 +56,14 @@ const environmentFor = (databases: Databases): Settings => ({
   LOCAL_LOG_LEVEL: 'silent',
   GATEWAY_HTTP_PORT: '0',
   GATEWAY_HEALTH_INTERVAL_MS: '200',
+  // A machine that is busy with other things is slow, not broken.
+  GATEWAY_UPSTREAM_TIMEOUT_MS: '30000',
+  GATEWAY_REQUEST_DEADLINE_MS: '60000',
   ...Object.fromEntries(
     Object.entries(databases).flatMap(([service, { shards }]) => [
       [`${service.toUpperCase()}_HTTP_PORT`, '0'],
       [`${service.toUpperCase()}_RELAY_IDLE_MS`, '50'],
+      [`${service.toUpperCase()}_REQUEST_DEADLINE_MS`, '30000'],
       [
         `${service.toUpperCase()}_SHARD_URLS`,
         shards.map(({ primary, replicas }) => [primary, ...replicas].join(',')).join(';'),
