@@ -31,7 +31,7 @@ export const projectResolvers = {
         const description = parseProjectDescription(input.description);
         const command = { type: 'CreateProject', projectId, name, description, by, at } as const;
         return handle(context, 'createProject', input, {
-          commands: [{ stream: projectStream(projectId), command }],
+          commands: [{ stream: projectStream(projectId), command, isNew: true }],
         });
       }),
 

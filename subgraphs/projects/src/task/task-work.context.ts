@@ -29,8 +29,11 @@ export const taskWork = (options: Options): (() => Promise<Work<TaskCommand>>) =
     // A task never changes its project, so a further attempt need not ask again.
     projectId ??= await projectOfTask(store, tenantId, taskId);
     const project = await readProject(store, tenantId, projectId);
+    const isNew = options.projectId === undefined ? {} : { isNew: true as const };
     return {
-      commands: [{ stream: taskStream(taskId), command: commandIn(project.state), expectedVersion }],
+      commands: [
+        { stream: taskStream(taskId), command: commandIn(project.state), expectedVersion, ...isNew },
+      ],
       dependsOn: [project.at],
     };
   };
