@@ -42,7 +42,7 @@ export const readConfig = <Shape extends z.ZodRawShape>(
   );
   const result = z.strictObject(shape).safeParse(ours);
   if (result.success) return Object.freeze(result.data);
-  throw new ConfigError(result.error.issues.flatMap((issue) => problemsOf(prefix, issue)));
+  throw new ConfigError(result.error.issues.flatMap((issue) => problemsOf(prefix, ours, issue)));
 };
 
 /**
@@ -67,9 +67,8 @@ export const readAll = <Parts extends Record<string, () => unknown>>(
   return Object.fromEntries(entries) as { readonly [Name in keyof Parts]: ReturnType<Parts[Name]> };
 };
 
-const problemsOf = (prefix: string, issue: z.core.$ZodIssue): readonly string[] => {
+const problemsOf = (prefix: string, given: Environment, issue: z.core.$ZodIssue): readonly string[] => {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${prefix}${key}: unknown setting`);
-  const name = `${prefix}${String(issue.path[0] ?? '')}`;
-  const isMissing = issue.code === 'invalid_type' && issue.input === undefined;
-  return [`${name}: ${isMissing ? 'is required' : issue.message}`];
+  const name = String(issue.path[0] ?? '');
+  return [`${prefix}${name}: ${name in given ? issue.message : 'is required'}`];
 };
