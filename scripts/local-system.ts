@@ -92,6 +92,21 @@ const build = async (
   });
 };
 
+/**
+ * Finds the mistakes in the settings of all parts without starting anything; secrets need not be there yet.
+ *
+ * @throws {ConfigError} with every one of them.
+ */
+export const checkPartsSettings = (environment: Environment): void => {
+  const secret = 'a stand-in for a secret';
+  const key = (service: string) => ({
+    [`${service}_IDENTITY_KEY`]: secret,
+    [`${service}_CLAIM_SECRET`]: secret,
+  });
+  const secrets = { ...key('USERS'), ...key('PROJECTS'), ...key('NOTIFICATIONS') };
+  readParts({ ...standIns, ...secrets, USERS_TOKEN_PRIVATE_KEY: secret, ...environment });
+};
+
 type Parts = ReturnType<typeof readParts>;
 
 const readParts = (environment: Environment) =>

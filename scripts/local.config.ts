@@ -1,4 +1,14 @@
-import { choice, count, countOrNone, flag, readConfig, text, url, type Environment } from '@saas/config';
+import {
+  choice,
+  count,
+  countOrNone,
+  flag,
+  readAll,
+  readConfig,
+  text,
+  url,
+  type Environment,
+} from '@saas/config';
 
 /** What `npm start` itself is told; the parts read their own settings. */
 export type LocalConfig = ReturnType<typeof readLocalConfig>;
@@ -8,14 +18,18 @@ export type LocalConfig = ReturnType<typeof readLocalConfig>;
  *
  * @throws {ConfigError} listing each bad variable by name.
  */
-export const readLocalConfig = (environment: Environment) => ({
-  ...readConfig(localSettings.prefix, localSettings.shape, environment),
-  ...readConfig(
-    namedSettings.prefix,
-    namedSettings.shape,
-    only(environment, Object.keys(namedSettings.shape)),
-  ),
-});
+export const readLocalConfig = (environment: Environment) => {
+  const { local, named } = readAll({
+    local: () => readConfig(localSettings.prefix, localSettings.shape, environment),
+    named: () =>
+      readConfig(
+        namedSettings.prefix,
+        namedSettings.shape,
+        only(environment, Object.keys(namedSettings.shape)),
+      ),
+  });
+  return { ...local, ...named };
+};
 
 /** Variables of `npm start` alone. */
 export const localSettings = {

@@ -1,11 +1,11 @@
 import { styleText } from 'node:util';
-import { ConfigError } from '@saas/config';
+import { ConfigError, readAll } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { stopOnSignals } from '@saas/resilience';
 import { config as readDotenv } from 'dotenv';
 import { demoAccount, seedDemo } from './demo.ts';
 import { readLocalConfig } from './local.config.ts';
-import { startLocalSystem, type LocalSystem } from './local-system.ts';
+import { checkPartsSettings, startLocalSystem, type LocalSystem } from './local-system.ts';
 import { watchParent } from './parent-watch.ts';
 import { progress } from './progress.ts';
 
@@ -13,16 +13,20 @@ const STOP_MS_MAX = 60_000;
 
 const main = async (): Promise<void> => {
   readDotenv({ quiet: true });
-  const config = readLocalConfig(process.env);
+  const { config } = readAll({
+    config: () => readLocalConfig(process.env),
+    parts: () => checkPartsSettings(process.env),
+  });
   const show = progress();
   show.line('Starting the supergraph');
   const starting = startLocalSystem(config, process.env, show);
   // From the first moment on: whoever stops us while we start must not leave servers behind.
-  const stop = async () => (await starting).stop();
+  let isStopping = false;
   stopOnSignals(
     async () => {
+      isStopping = true;
       show.line('\nStopping …');
-      await stop();
+      await (await starting).stop();
     },
     process,
     { timeoutMs: STOP_MS_MAX, onProblem: report },
@@ -30,7 +34,15 @@ const main = async (): Promise<void> => {
   watchParent(() => process.kill(process.pid, 'SIGTERM'));
 
   const system = await starting;
-  if (config.DEMO_DATA) await seedDemo(system, config.DATA_DIR, show);
+  try {
+    if (config.DEMO_DATA && !isStopping) await seedDemo(system, config.DATA_DIR, show);
+  } catch (error) {
+    // Cut off by our own stopping, it is taken up by the next start.
+    if (isStopping) return;
+    await system.stop();
+    throw error;
+  }
+  if (isStopping) return;
   for (const line of greeting(system, config.DEMO_DATA, show.total())) show.line(line);
 };
 
