@@ -1,0 +1,98 @@
+import type { DocumentNode, GraphQLObjectType } from 'graphql';
+import { engineErrors } from './engine.errors.ts';
+import { compileIntrospection, type Introspect } from './introspection.ts';
+import { compileVariableCheck, conditionsOf, type ReadVariables } from './operation-variables.ts';
+import { compilePlan } from './plan/compile-plan.ts';
+import type { Run } from './plan/execution.ts';
+import type { FetchNode, QueryPlan } from './plan/plan-json.ts';
+import { readPlan } from './plan/read-plan.ts';
+import { selectsData } from './planning/selects-data.ts';
+import { dataKeyOf, type Restore } from './planning/restore.ts';
+import type { SchemaFacts } from './schema-facts.ts';
+import { selectOperation, type SelectedOperation } from './select-operation.ts';
+import { compileShape, type Shape } from './shape/response-shape.ts';
+
+/** What the stock planner produced, as JSON. */
+export type PlanJson = unknown;
+
+/** An operation ready to be run any number of times, also at the same time. */
+export type CompiledOperation = {
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly facts: SchemaFacts;
+  readonly restore: Restore | undefined;
+  readonly readVariables: ReadVariables;
+  /** Undefined when nothing has to be fetched; of a subscription, what follows on an event. */
+  readonly run: Run | undefined;
+  /** Where the events of a subscription come from. */
+  readonly source: FetchNode | undefined;
+  readonly introspect: Introspect | undefined;
+  readonly shapeFor: (isTrue: (variable: string) => boolean) => Shape;
+};
+
+/**
+ * Compiles a plan and the shape of its response.
+ *
+ * @param input.document the client's own document, valid against the API schema; `input.restore` is what
+ *   `preparePlanning` said of it, and `input.plan` the plan of what it said to plan.
+ * @throws {AppError} `PLAN_UNSUPPORTED` for a kind of node, rewrite or path that is not known; `PLAN_EMPTY` for an
+ *   empty plan of an operation that selects real fields; `OPERATION_UNKNOWN`.
+ */
+export const compileOperation = (
+  facts: SchemaFacts,
+  input: {
+    readonly plan: PlanJson;
+    readonly document: DocumentNode;
+    readonly operationName?: string | undefined;
+    readonly restore?: Restore | undefined;
+  },
+): CompiledOperation => {
+  const selected = selectOperation(input.document, input.operationName);
+  const conditions = conditionsOf(selected);
+  const { run, source } = compileRun(facts, readPlan(input.plan));
+  if (run === undefined && source === undefined && selectsData(selected)) throw engineErrors.PLAN_EMPTY();
+  return {
+    kind: selected.operation.operation,
+    facts,
+    restore: input.restore,
+    readVariables: compileVariableCheck(facts.api, selected, conditions),
+    run,
+    source,
+    introspect: compileIntrospection(facts.api, selected),
+    shapeFor: shapesOf(facts, selected, conditions, input.restore),
+  };
+};
+
+const compileRun = (facts: SchemaFacts, { node }: QueryPlan): Pick<CompiledOperation, 'run' | 'source'> => {
+  if (node?.kind !== 'Subscription') return { run: node && compilePlan(node, facts), source: undefined };
+  return { run: node.rest && compilePlan(node.rest, facts), source: node.primary };
+};
+
+/** Shapes kept per operation: one for each combination of conditions that occurred lately. */
+const shapesMax = 64;
+
+const shapesOf = (
+  { api }: SchemaFacts,
+  { operation, fragments }: SelectedOperation,
+  conditions: readonly string[],
+  restore: Restore | undefined,
+): CompiledOperation['shapeFor'] => {
+  const rootType = api.getRootType(operation.operation) as GraphQLObjectType;
+  const shapes = new Map<string, Shape>();
+  return (isTrue) => {
+    const key = conditions.map((name) => (isTrue(name) ? '1' : '0')).join('');
+    const known = shapes.get(key);
+    if (known !== undefined) return known;
+    const holding = new Set(conditions.filter(isTrue));
+    const shaping = {
+      schema: api,
+      fragments,
+      isTrue: (name: string) => holding.has(name),
+      dataKeyOf: (responseKey: string) => dataKeyOf(restore, responseKey),
+    };
+    const shape = compileShape(shaping, rootType, operation.selectionSet);
+    const [oldest] = shapes.keys();
+    if (shapes.size >= shapesMax && oldest !== undefined) shapes.delete(oldest);
+    shapes.set(key, shape);
+    return shape;
+  };
+};

@@ -1,0 +1,140 @@
+import { engineErrors } from '../engine.errors.ts';
+import type { SchemaFacts } from '../schema-facts.ts';
+import { compileContext } from './context-values.ts';
+import { positionsAt, type Cursor, type Position, type ResponsePath } from './cursor.ts';
+import type { Execution, Run } from './execution.ts';
+import { pathsOf } from './failures.ts';
+import { compileVariables, errorsOf, pathOf, unchangingCall } from './fetch-call.ts';
+import type { FetchAnswer, FetchCall, SubgraphError } from './fetch.port.ts';
+import { isJsonObject, type JsonObject } from './json-object.ts';
+import type { FetchNode, RequiredSelection } from './plan-json.ts';
+import { batchEntities, type EntityBatch } from './representations.ts';
+import { compileRequires } from './requires.ts';
+import { compileRewrites, renamedKeys } from './rewrites.ts';
+
+/** A fetch with `requires`. */
+export type EntityFetchNode = FetchNode & { readonly requires: readonly RequiredSelection[] };
+
+/**
+ * Compiles a fetch of entities: tells a subgraph about the objects at the cursor and merges what it answers.
+ *
+ * @param options.mayShare whether objects of an answer may become parts of several entities that were told alike. Not
+ *   so in plans with contexts: what is below one object may have to differ from what is below the other.
+ */
+export const compileEntityFetch = (
+  node: EntityFetchNode,
+  facts: SchemaFacts,
+  options: { readonly mayShare: boolean },
+): Run => {
+  const read = compileRequires(node.requires, facts);
+  const alter = compileRewrites(node.inputRewrites, facts);
+  const readContext = compileContext(node.contextRewrites, facts);
+  const call = unchangingCall(node);
+  const variablesOf = compileVariables(node);
+  const takeIn = compileTakeIn(node, facts, options.mayShare);
+
+  const runBatch = async (execution: Execution, cursor: Cursor, batch: EntityBatch): Promise<void> => {
+    let answer: FetchAnswer;
+    try {
+      answer = await execution.fetch(callFor(call, variablesOf(execution), batch));
+    } catch (cause) {
+      reportAll(execution, cursor, batch, call.service, cause);
+      return;
+    }
+    takeIn(execution, cursor, batch, answer);
+  };
+
+  return (execution, cursor) => {
+    const contextOf = readContext && contextReader(readContext, execution, cursor);
+    const batches = batchEntities(cursor.items, { read, alter, contextOf });
+    const [first] = batches;
+    if (first === undefined) return undefined;
+    if (batches.length === 1) return runBatch(execution, cursor, first);
+    return Promise.all(batches.map((batch) => runBatch(execution, cursor, batch))).then(() => undefined);
+  };
+};
+
+const contextReader = (
+  read: (position: Position) => Readonly<Record<string, unknown>>,
+  { root }: Execution,
+  { path }: Cursor,
+) => {
+  const positions = positionsAt(root, path);
+  return (entity: JsonObject) => {
+    const position = positions.get(entity)?.[0];
+    return position === undefined ? {} : read(position);
+  };
+};
+
+const callFor = (
+  call: Omit<FetchCall, 'variables'>,
+  variables: Record<string, unknown>,
+  batch: EntityBatch,
+): FetchCall => {
+  Object.assign(variables, batch.variables);
+  variables['representations'] = batch.representations;
+  return { ...call, variables, representationsJson: batch.json };
+};
+
+const compileTakeIn = (node: EntityFetchNode, facts: SchemaFacts, mayShare: boolean) => {
+  const alter = compileRewrites(node.outputRewrites, facts);
+  const renamed = renamedKeys(node.outputRewrites);
+  const service = node.serviceName;
+  return (execution: Execution, cursor: Cursor, batch: EntityBatch, answer: FetchAnswer): void => {
+    const errors = errorsOf(answer);
+    if (errors.length > 0) reportEach(execution, cursor, batch, { service, errors, renamed });
+    const { data } = answer;
+    if ((data === null || data === undefined) && errors.length > 0) return;
+    const entities = isJsonObject(data) ? data['_entities'] : undefined;
+    if (!Array.isArray(entities) || entities.length !== batch.targets.length) {
+      // A list that is null because of an error is that error's business.
+      if (errors.length > 0 && (entities === null || entities === undefined)) return;
+      reportAll(execution, cursor, batch, service, engineErrors.SUBGRAPH_ANSWER_MALFORMED({ service }));
+      return;
+    }
+    for (const [index, entity] of entities.entries()) {
+      if (!isJsonObject(entity)) continue;
+      alter?.(entity);
+      for (const [nth, target] of (batch.targets[index] ?? []).entries()) {
+        facts.merge(target, mayShare || nth === 0 ? entity : structuredClone(entity));
+      }
+    }
+  };
+};
+
+/** `_entities.2.name` is told at every place where the third representation came from. */
+const reportEach = (
+  { root, failures }: Execution,
+  cursor: Cursor,
+  batch: EntityBatch,
+  answer: {
+    readonly service: string;
+    readonly errors: readonly SubgraphError[];
+    readonly renamed: ReadonlyMap<unknown, string>;
+  },
+): void => {
+  const positions = positionsAt(root, cursor.path);
+  for (const error of answer.errors) {
+    const [first, index, ...rest] = pathOf(error, answer.renamed) ?? [];
+    const targets = first === '_entities' && typeof index === 'number' ? batch.targets[index] : undefined;
+    const places = placesOf(positions, targets ?? batch.targets.flat());
+    if (places.length === 0) failures.ofSubgraph(answer.service, error);
+    const told = targets === undefined ? places.slice(0, 1) : places;
+    for (const place of told) failures.ofSubgraph(answer.service, error, [...place, ...rest]);
+  }
+};
+
+const reportAll = (
+  { root, failures }: Execution,
+  cursor: Cursor,
+  batch: EntityBatch,
+  service: string,
+  cause: unknown,
+): void => {
+  failures.ofCall(service, cause, placesOf(positionsAt(root, cursor.path), batch.targets.flat()));
+};
+
+const placesOf = (
+  positions: ReadonlyMap<JsonObject, readonly Position[]>,
+  entities: readonly JsonObject[],
+): readonly ResponsePath[] => [...new Set(entities)].flatMap((entity) => pathsOf(positions.get(entity)));

@@ -1,0 +1,41 @@
+import type { FetchAnswer, FetchCall, SubgraphError } from './fetch.port.ts';
+import { isJsonObject, writeKey } from './json-object.ts';
+import type { FetchNode } from './plan-json.ts';
+import type { Execution } from './execution.ts';
+
+/** The part of a fetch's calls that is the same in every execution. */
+export const unchangingCall = (node: FetchNode): Omit<FetchCall, 'variables'> => ({
+  service: node.serviceName,
+  kind: node.operationKind,
+  query: node.operation,
+  ...(typeof node.operationName === 'string' && { operationName: node.operationName }),
+  isEntityCall: node.requires !== undefined,
+});
+
+/** The variables that the fetch uses and the client gave. */
+export const compileVariables = (
+  node: FetchNode,
+): ((execution: Pick<Execution, 'variables'>) => Record<string, unknown>) => {
+  const contextual = new Set(node.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo));
+  const names = (node.variableUsages ?? []).filter((name) => !contextual.has(name));
+  return ({ variables }) => {
+    const given: Record<string, unknown> = {};
+    for (const name of names) if (Object.hasOwn(variables, name)) writeKey(given, name, variables[name]);
+    return given;
+  };
+};
+
+/** The errors of an answer; whatever else stands there is left out. */
+export const errorsOf = (answer: FetchAnswer): readonly SubgraphError[] =>
+  Array.isArray(answer.errors) ? answer.errors.filter(isJsonObject) : [];
+
+/** The path of a subgraph's error with the planner's own names undone. */
+export const pathOf = (
+  error: SubgraphError,
+  renamed: ReadonlyMap<unknown, string>,
+): readonly (string | number)[] | undefined =>
+  Array.isArray(error.path)
+    ? error.path
+        .filter((element) => typeof element === 'string' || typeof element === 'number')
+        .map((element) => renamed.get(element) ?? element)
+    : undefined;

@@ -1,0 +1,78 @@
+import { Kind, OperationTypeNode, parse, type SelectionSetNode } from 'graphql';
+import { engineErrors } from '../engine.errors.ts';
+import type { SchemaFacts } from '../schema-facts.ts';
+import { positionsAt, type Cursor, type ResponsePath } from './cursor.ts';
+import type { Execution, Run } from './execution.ts';
+import { pathsOf } from './failures.ts';
+import { compileVariables, errorsOf, pathOf, unchangingCall } from './fetch-call.ts';
+import type { FetchAnswer } from './fetch.port.ts';
+import { isJsonObject } from './json-object.ts';
+import type { FetchNode } from './plan-json.ts';
+import { compileRewrites, renamedKeys } from './rewrites.ts';
+
+/** Compiles a fetch of root fields: its data belongs to whatever the cursor points at, usually the root. */
+export const compileRootFetch = (node: FetchNode, facts: SchemaFacts): Run => {
+  const call = unchangingCall(node);
+  const variablesOf = compileVariables(node);
+  const takeIn = compileTakeIn(node, facts);
+  const keys = rootKeysOf(node.operation);
+  return async (execution, cursor) => {
+    let answer: FetchAnswer;
+    try {
+      answer = await execution.fetch({ ...call, variables: variablesOf(execution) });
+    } catch (cause) {
+      const paths = placesOf(execution, cursor).flatMap((path) => keys.map((key) => [...path, key]));
+      execution.failures.ofCall(call.service, cause, paths);
+      return;
+    }
+    takeIn(execution, cursor, answer);
+  };
+};
+
+/** What to do with the answer of a root fetch, however it came: events of a subscription come without being asked for. */
+export const compileTakeIn = (
+  node: FetchNode,
+  facts: SchemaFacts,
+): ((execution: Execution, cursor: Cursor, answer: FetchAnswer) => void) => {
+  const alter = compileRewrites(node.outputRewrites, facts);
+  const renamed = renamedKeys(node.outputRewrites);
+  return (execution, cursor, answer) => {
+    const { failures } = execution;
+    const errors = errorsOf(answer);
+    const places = errors.length > 0 ? placesOf(execution, cursor) : [];
+    for (const error of errors) {
+      const path = pathOf(error, renamed);
+      if (path === undefined) failures.ofSubgraph(node.serviceName, error);
+      else for (const place of places) failures.ofSubgraph(node.serviceName, error, [...place, ...path]);
+    }
+    const { data } = answer;
+    if (isJsonObject(data)) {
+      alter?.(data);
+      for (const item of cursor.items) facts.merge(item, data);
+    } else if (errors.length === 0) {
+      const cause = engineErrors.SUBGRAPH_ANSWER_MALFORMED({ service: node.serviceName });
+      failures.ofCall(node.serviceName, cause, placesOf(execution, cursor));
+    }
+  };
+};
+
+const placesOf = ({ root }: Execution, { path, items }: Cursor): readonly ResponsePath[] => {
+  if (!path.includes('@')) return [path];
+  const positions = positionsAt(root, path);
+  return items.flatMap((item) => pathsOf(positions.get(item)));
+};
+
+/** The response keys of the fields that a fetch asks for in any case. */
+const rootKeysOf = (operation: string): readonly string[] => {
+  const definition = parse(operation, { noLocation: true }).definitions.find(
+    (each) => each.kind === Kind.OPERATION_DEFINITION && each.operation !== OperationTypeNode.SUBSCRIPTION,
+  );
+  return definition?.kind === Kind.OPERATION_DEFINITION ? keysOf(definition.selectionSet) : [];
+};
+
+const keysOf = ({ selections }: SelectionSetNode): readonly string[] =>
+  selections.flatMap((selection) => {
+    if ((selection.directives ?? []).length > 0) return [];
+    if (selection.kind === Kind.FIELD) return [selection.alias?.value ?? selection.name.value];
+    return selection.kind === Kind.INLINE_FRAGMENT ? keysOf(selection.selectionSet) : [];
+  });

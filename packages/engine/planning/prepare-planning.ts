@@ -1,0 +1,89 @@
+import { Kind, visit, type DocumentNode, type FieldNode } from 'graphql';
+import { isInherited } from '../plan/json-object.ts';
+import type { SchemaFacts } from '../schema-facts.ts';
+import { selectOperation } from '../select-operation.ts';
+import type { AddedNames } from './added-names.ts';
+import { refuseAmbiguousRequires } from './ambiguous-requires.ts';
+import { dataKeyOf, type Restore } from './restore.ts';
+
+/** What to plan instead of the client's document, and how to get back. */
+export type PlanningInput = {
+  readonly documentToPlan: DocumentNode;
+  /** Undefined when nothing was replaced, and the document is the client's own. */
+  readonly restore: Restore | undefined;
+};
+
+/**
+ * Keeps the client's names and the planner's apart. The planner adds fields of its own (keys, what is required) under
+ * their plain names; a client's `name: id` beside them would be sent to a subgraph as the trusted `name`. Where they
+ * could meet, the client's response keys and variables become private for planning.
+ *
+ * @param document valid against the API schema.
+ * @throws {AppError} `OPERATION_UNKNOWN`; `OPERATION_AMBIGUOUS_REQUIRES` when the planner would have to ask for one
+ *   field twice with different arguments under the same name.
+ */
+export const preparePlanning = (
+  facts: SchemaFacts,
+  document: DocumentNode,
+  operationName?: string,
+): PlanningInput => {
+  const restore = restoreFor(facts.addedNames, document);
+  refuseAmbiguousRequires(facts, selectOperation(document, operationName), restore);
+  if (restore === undefined) return { documentToPlan: document, restore };
+  return { documentToPlan: withPrivateNames(document, restore), restore };
+};
+
+const restoreFor = (added: AddedNames, document: DocumentNode): Restore | undefined => {
+  const names: string[] = [];
+  const keys = new Set<string>();
+  const variables = new Set<string>();
+  visit(document, {
+    Field: (field) => {
+      const key = responseKeyOf(field);
+      names.push(key);
+      if (mayMeet(added, key, field)) keys.add(key);
+    },
+    VariableDefinition: ({ variable }) => {
+      names.push(variable.name.value);
+      if (isPlannersVariable(variable.name.value)) variables.add(variable.name.value);
+    },
+  });
+  if (keys.size === 0 && variables.size === 0) return undefined;
+  return { prefix: unusedPrefix(names), keys, variables };
+};
+
+/** The planner may use this key for a field that is not the client's. */
+const mayMeet = (added: AddedNames, key: string, { name, arguments: given = [] }: FieldNode): boolean => {
+  const isPlain = key === name.value && given.length === 0;
+  if (added.has(key)) return !isPlain || added.hasArguments(key);
+  if (key === '__typename') return !isPlain;
+  return isInherited(key) || plannersAlias.test(key);
+};
+
+/** The planner names fields like this whose types cannot be merged: `x__alias_0`. */
+const plannersAlias = /__alias_\d+$/;
+
+const isPlannersVariable = (name: string): boolean =>
+  name === 'representations' || name.startsWith('contextualArgument_');
+
+const unusedPrefix = (names: readonly string[]): string => {
+  let prefix = 'own_';
+  for (let count = 1; names.some((name) => name.startsWith(prefix)); count += 1) prefix = `own${count}_`;
+  return prefix;
+};
+
+const withPrivateNames = (document: DocumentNode, restore: Restore): DocumentNode =>
+  visit(document, {
+    Field: (field) => {
+      const key = responseKeyOf(field);
+      const dataKey = dataKeyOf(restore, key);
+      return dataKey === key ? undefined : { ...field, alias: { kind: Kind.NAME, value: dataKey } };
+    },
+    Variable: (variable) => {
+      const name = variable.name.value;
+      if (!restore.variables.has(name)) return undefined;
+      return { ...variable, name: { kind: Kind.NAME, value: restore.prefix + name } };
+    },
+  });
+
+const responseKeyOf = ({ alias, name }: FieldNode): string => (alias ?? name).value;
