@@ -1,13 +1,6 @@
-import {
-  choice,
-  milliseconds,
-  port,
-  readConfig,
-  secret,
-  shardUrls,
-  text,
-  type Environment,
-} from '@saas/config';
+import { readConfig, serviceSettings, type Environment } from '@saas/config';
+
+export type ProjectsConfig = ReturnType<typeof readProjectsConfig>;
 
 /**
  * Settings of the projects subgraph. Units are part of the name; every default is safe in production.
@@ -20,30 +13,5 @@ export const readProjectsConfig = (environment: Environment) =>
 /** What each variable accepts, is by default and means. */
 export const projectsSettings = {
   prefix: 'PROJECTS_',
-  shape: {
-    HTTP_PORT: port().default(4002).describe('Port to listen on; 0 takes any free port.'),
-    HTTP_HOST: text().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 in a container.'),
-    SHARD_URLS: shardUrls().describe(
-      'Every shard of this service: its primary, then its replicas. The order of shards is permanent.',
-    ),
-    SHARD_MAP: text()
-      .optional()
-      .describe(
-        'Which shard holds which bucket: `1:0-511=shard-0,512-1023=shard-1`. Equal ranges when unset.',
-      ),
-    IDENTITY_KEY: secret().describe('Shared with the gateway: proves that a request comes from it.'),
-    CLAIM_SECRET: secret().describe('Keys the hashes by which repeated requests are recognised.'),
-    REPLICA_LAG_MS_MAX: milliseconds()
-      .default(1_000)
-      .describe('How far a replica may lag behind and still be read.'),
-    REQUEST_DEADLINE_MS: milliseconds().default(10_000).describe('How long one request may take altogether.'),
-    RELAY_IDLE_MS: milliseconds()
-      .default(1_000)
-      .describe('How long an idle relay waits before it looks for announcements by itself.'),
-    LOG_LEVEL: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-      .default('info')
-      .describe('The least important lines that are written.'),
-  },
+  shape: serviceSettings(4_002),
 };
-
-export type ProjectsConfig = ReturnType<typeof readProjectsConfig>;
