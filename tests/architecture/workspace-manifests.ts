@@ -32,15 +32,15 @@ const complaintsAbout = (
   folder: string,
   forTests: readonly string[],
 ): readonly string[] => {
-  const { name: self, dependencies = {} } = manifestOf(tree, `${folder}/package.json`);
+  const { name: self, dependencies = {}, devDependencies = {} } = manifestOf(tree, `${folder}/package.json`);
   const imports = importsOf(tree, folder);
   const complaints: string[] = [];
   for (const { name, file } of imports) {
     if (name === self || name in dependencies) continue;
-    if (isTestCode(file) && forTests.includes(name)) continue;
+    if (isTestCode(file) && (forTests.includes(name) || name in devDependencies)) continue;
     complaints.push(`${name} is imported by ${file} and not declared`);
   }
-  for (const [name, version] of Object.entries(dependencies)) {
+  for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies })) {
     const isOurs = name.startsWith('@saas/');
     if (!isOurs && !/^\d+\.\d+\.\d+/.test(version))
       complaints.push(`the version of ${name} is not exact: ${version}`);

@@ -205,7 +205,7 @@ const runtimeType = (
 ): GraphQLObjectType | GraphQLInterfaceType | undefined => {
   if (typeName === undefined || typeName === declared.name)
     return isInterfaceType(declared) ? declared : undefined;
-  const type = schema.getType(String(typeName));
+  const type = typeof typeName === 'string' ? schema.getType(typeName) : undefined;
   if (!(isObjectType(type) || isInterfaceType(type))) return undefined;
   return isAbstractType(declared) && schema.isSubType(declared, type) ? type : undefined;
 };

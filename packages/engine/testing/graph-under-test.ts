@@ -1,0 +1,131 @@
+import { composeServices } from '@apollo/composition';
+import {
+  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  Supergraph,
+  operationFromDocument,
+} from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { execute as run, parse, validate, type GraphQLSchema } from 'graphql';
+import {
+  compileOperation,
+  execute,
+  orderKeys,
+  preparePlanning,
+  schemaFacts,
+  type CompiledOperation,
+  type ExecutionResult,
+  type Fetch,
+  type FetchAnswer,
+  type FetchCall,
+} from '../index.ts';
+
+export type SubgraphUnderTest = {
+  readonly name: string;
+  /** Without the link to the federation specification. */
+  readonly sdl: string;
+  readonly resolvers?: object;
+};
+
+export type Question = {
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly operationName?: string;
+  /** Stands between the engine and the subgraphs. */
+  readonly intercept?: (call: FetchCall, next: Fetch) => Promise<FetchAnswer>;
+};
+
+export type Answer = ExecutionResult & { readonly calls: readonly FetchCall[] };
+
+/** A supergraph over subgraphs in this process, planned by the stock planner and run by our engine. */
+export type GraphUnderTest = {
+  readonly api: GraphQLSchema;
+  readonly plan: (query: string, operationName?: string) => unknown;
+  readonly compile: (query: string, operationName?: string) => CompiledOperation;
+  /** Asks one subgraph directly. */
+  readonly fetch: Fetch;
+  readonly ask: (query: string, question?: Question) => Promise<Answer>;
+};
+
+const imports = [
+  '@key',
+  '@shareable',
+  '@external',
+  '@requires',
+  '@provides',
+  '@interfaceObject',
+  '@inaccessible',
+  '@context',
+  '@fromContext',
+  '@override',
+];
+const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(imports)})\n`;
+
+export const graphUnderTest = (
+  subgraphs: readonly SubgraphUnderTest[],
+  options: { readonly defer?: boolean } = {},
+): GraphUnderTest => {
+  const services = subgraphs.map(({ name, sdl, resolvers = {} }) => ({
+    name,
+    typeDefs: parse(link + sdl),
+    schema: buildSubgraphSchema({ typeDefs: parse(link + sdl), resolvers: resolvers as never }),
+  }));
+  const { supergraphSdl, errors } = composeServices(services);
+  if (supergraphSdl === undefined) throw new Error(errors?.map(({ message }) => message).join('\n'));
+  const supergraph = Supergraph.build(orderKeys(supergraphSdl), {
+    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+    validateSupergraph: false,
+  });
+  const incrementalDelivery = { enableDefer: options.defer ?? false };
+  const planner = new QueryPlanner(supergraph, { incrementalDelivery });
+  const model = supergraph.apiSchema();
+  const api = model.toGraphQLJSSchema({ includeDefer: options.defer ?? false });
+  const facts = schemaFacts({ supergraph: supergraph.schema.toGraphQLJSSchema(), api });
+  const schemas = new Map(services.map(({ name, schema }) => [name, schema]));
+
+  const prepare = (query: string, operationName?: string) => {
+    const document = parse(query);
+    const [invalid] = validate(api, document);
+    if (invalid !== undefined) throw invalid;
+    const { documentToPlan, restore } = preparePlanning(facts, document, operationName);
+    const operation = operationFromDocument(
+      model,
+      documentToPlan,
+      operationName === undefined ? {} : { operationName },
+    );
+    return { document, restore, plan: asJson(planner.buildQueryPlan(operation)) };
+  };
+
+  const compile = (query: string, operationName?: string): CompiledOperation =>
+    compileOperation(facts, { ...prepare(query, operationName), operationName });
+
+  const fetch: Fetch = async ({ service, query, operationName, variables }) => {
+    const schema = schemas.get(service);
+    if (schema === undefined) throw new Error(`no subgraph ${service}`);
+    const document = parse(query);
+    const [invalid] = validate(schema, document);
+    if (invalid !== undefined) throw invalid;
+    const variableValues = asJson(variables) as Record<string, unknown>;
+    return asJson(await run({ schema, document, variableValues, operationName })) as FetchAnswer;
+  };
+
+  return {
+    api,
+    plan: (query, operationName) => prepare(query, operationName).plan,
+    compile,
+    fetch,
+    ask: async (query, { variables = {}, operationName, intercept } = {}) => {
+      const calls: FetchCall[] = [];
+      const result = await execute(compile(query, operationName), {
+        variables,
+        fetch: async (call) => {
+          calls.push(call);
+          return intercept === undefined ? await fetch(call) : await intercept(call, fetch);
+        },
+      });
+      return { ...result, calls };
+    },
+  };
+};
+
+/** As it would come over the wire. */
+export const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
