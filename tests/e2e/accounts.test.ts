@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { asSuperuser } from '../support/events.ts';
+import { textOf } from '../support/graphql-client.ts';
 import { startSystem, type SystemUnderTest } from '../support/system.ts';
 import {
   accepted,
@@ -104,11 +105,11 @@ describe('a session', () => {
     const ada = await system.registerTenant();
     const next = accepted(await ask(REFRESH, { refreshToken: ada.refreshToken }), 'refreshSession');
     const second = accepted(await ask(REFRESH, { refreshToken: next['refreshToken'] }), 'refreshSession');
-    const latest = { ...ada, token: String(second['accessToken']) };
+    const latest = { ...ada, token: textOf(second['accessToken']) };
     expect((await ask(ME, {}, latest)).data['me']).toMatchObject({ id: ada.id });
 
     expect(await refreshRefusals(ada.refreshToken)).toEqual(['SESSION_REVOKED']);
-    expect(await refreshRefusals(String(second['refreshToken']))).toEqual(['SESSION_REVOKED']);
+    expect(await refreshRefusals(textOf(second['refreshToken']))).toEqual(['SESSION_REVOKED']);
     expect(await isRefusedByTheGateway(latest)).toEqual(revoked);
   });
 
@@ -147,7 +148,7 @@ describe('a session', () => {
 
 describe('an invitation', () => {
   const invite = async (by: Person, email: string, role = 'MEMBER') =>
-    String(accepted(await ask(INVITE, { email, role }, by), 'inviteUser')['token']);
+    textOf(accepted(await ask(INVITE, { email, role }, by), 'inviteUser')['token']);
   const joining = (email: string, invitationToken: string) =>
     ask(REGISTER, { input: { name: 'Guest', email, password: PASSWORD, invitationToken } });
 

@@ -237,6 +237,20 @@ it('a day that does not exist is refused', async () => {
 });
 
 describe('an idempotency key', () => {
+  it('is answered as the first time, whatever has happened since', async () => {
+    const id = await newProject(system.graphql, ada);
+    const rename = (name: string, key?: string) =>
+      system.graphql(mutation('renameProject'), { input: { projectId: id, name, idempotencyKey: key } }, ada);
+    const key = randomUUID();
+    const first = await rename('First', key);
+    accepted(first, 'renameProject');
+    accepted(await rename('Second'), 'renameProject');
+    await system.drained();
+    expect((await unwritten(() => rename('First', key))).text).toBe(first.text);
+    const { data } = await system.graphql('query ($id: ID!) { project(id: $id) { name } }', { id }, ada);
+    expect(data['project']).toEqual({ name: 'Second' });
+  });
+
   it.each<[string, string, (name: string) => object]>([
     ['createProject', mutation('createProject'), (name) => ({ name })],
     ['renameProject', mutation('renameProject'), (name) => ({ projectId, name })],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { waitUntil } from '@saas/local-stack';
+import { textOf } from '../support/graphql-client.ts';
 import { startSystem, type SystemUnderTest } from '../support/system.ts';
 import { accepted, refusals, type Person } from '../support/tenants.ts';
 import { addMember, INBOX, mutation, newProject, newTask } from '../support/work.ts';
@@ -125,7 +126,7 @@ describe('a project', () => {
     const created = (await change(owner, 'createProject', { name: ' Apollo ', description: 'To the moon' }))[
       'project'
     ];
-    const projectId = String(created?.['id']);
+    const projectId = textOf(created?.['id']);
     expect(created).toMatchObject({
       name: 'Apollo',
       status: 'ACTIVE',
@@ -284,7 +285,7 @@ describe('notifications', () => {
       'TASK_ASSIGNED',
     ]);
     expect(
-      notes.flatMap(({ subject }) => (subject?.__typename === 'Task' ? [subject.id] : [])).sort(),
+      notes.flatMap(({ subject }) => (subject?.id.startsWith('tsk_') ? [subject.id] : [])).sort(),
     ).toEqual(tasks.toSorted());
 
     const [first, second] = notes;

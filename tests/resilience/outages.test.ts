@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { bucketOfId } from '@saas/kernel';
 import { waitUntil } from '@saas/local-stack';
+import { textOf, type Caller } from '../support/graphql-client.ts';
 import { startOwnServers } from '../support/own-servers.ts';
 import { startSystem, type SystemUnderTest } from '../support/system.ts';
 import { accepted, LOGIN, PASSWORD, type Person } from '../support/tenants.ts';
@@ -22,9 +23,15 @@ let system: SystemUnderTest;
 /** The owners of a tenant on each of the two shards. */
 let near: Person;
 let far: Person;
+// However far behind, a replica is read from by whoever does not ask for more: so that its being behind can be seen.
+const patientOfReplicas = {
+  USERS_REPLICA_LAG_MS_MAX: '3600000',
+  PROJECTS_REPLICA_LAG_MS_MAX: '3600000',
+  NOTIFICATIONS_REPLICA_LAG_MS_MAX: '3600000',
+};
 beforeAll(async () => {
   servers = await startOwnServers();
-  system = await startSystem({}, servers.databases);
+  system = await startSystem(patientOfReplicas, servers.databases);
   near = await founderOn(0);
   far = await founderOn(1);
 });
@@ -86,6 +93,34 @@ describe('everything is well', () => {
     const { checks } = await gatewayHealth();
     const nodes = ['shard-0-primary', 'shard-0-replica-0', 'shard-1-primary', 'shard-1-replica-0'];
     for (const service of SERVICES) expect(checks[service]?.parts?.map(({ name }) => name)).toEqual(nodes);
+  });
+});
+
+describe('a replica that is behind', () => {
+  const PROJECT = 'query ($id: ID!) { project(id: $id) { name version owner { name } } me { name } }';
+
+  it('keeps nobody from reading their own writes, with the token or by the session alone', async () => {
+    const projectId = await newProject(system.graphql, near, { name: 'Before' });
+    const elsewhere = await system.signIn(near.email);
+    const nameSeenBy = async (caller: Caller) =>
+      textOf((await system.graphql(PROJECT, { id: projectId }, caller)).data['project']?.['name']);
+    await waitUntil('the replica to have it', async () => (await nameSeenBy(elsewhere)) === 'Before');
+    await servers.postgres.pauseReplay('shard-0-replica-0');
+    const input = { projectId, name: 'After' };
+    const renamed = await system.graphql(mutation('renameProject'), { input }, near);
+    accepted(renamed, 'renameProject');
+    const token = renamed.headers.get('consistency-token') ?? 'none was given';
+    // That the replica is really read from shows in what those see who did not write.
+    expect(await nameSeenBy({ token: elsewhere.token })).toBe('Before');
+    expect(await nameSeenBy({ token: near.token })).toBe('After');
+    expect(await nameSeenBy({ token: elsewhere.token, headers: { 'consistency-token': token } })).toBe(
+      'After',
+    );
+    await servers.postgres.resumeReplay('shard-0-replica-0');
+    await waitUntil(
+      'the replica to catch up',
+      async () => (await nameSeenBy({ token: elsewhere.token })) === 'After',
+    );
   });
 });
 

@@ -68,3 +68,9 @@ export const patient =
       if (attempt === 10 || !BUSY.test(answer.text)) return answer;
     }
   };
+
+/** A text of an answer; anything else there is an error of the test. */
+export const textOf = (value: unknown): string => {
+  if (typeof value === 'string') return value;
+  throw new Error(`A text was expected, not ${JSON.stringify(value)}.`);
+};

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { GraphqlAnswer, GraphqlClient } from './graphql-client.ts';
+import { textOf, type GraphqlAnswer, type GraphqlClient } from './graphql-client.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -30,16 +30,16 @@ export const tenants = (graphql: GraphqlClient) => {
   const signIn = async (email: string, password = PASSWORD): Promise<Person> => {
     const answer = await graphql(LOGIN, { email, password });
     const login = accepted(answer, 'login');
-    const token = String(login['accessToken']);
+    const token = textOf(login['accessToken']);
     const { sid, tenant } = claimsOf(token);
     return {
-      id: String(login['user']?.['id']),
-      name: String(login['user']?.['name']),
-      tenantId: String(tenant),
-      sessionId: String(sid),
+      id: textOf(login['user']?.['id']),
+      name: textOf(login['user']?.['name']),
+      tenantId: textOf(tenant),
+      sessionId: textOf(sid),
       email,
       token,
-      refreshToken: String(login['refreshToken']),
+      refreshToken: textOf(login['refreshToken']),
     };
   };
   const register = async (given: { readonly email?: string }): Promise<Person> => {
@@ -50,8 +50,10 @@ export const tenants = (graphql: GraphqlClient) => {
   return {
     signIn,
     /** A new tenant with its owner, who is signed in. */
-    registerTenant: (input: { readonly email?: string } = {}): Promise<Person> =>
-      register({ ...{ tenantName: 'Analytical Engines' }, ...input }),
+    registerTenant: (input: { readonly email?: string } = {}): Promise<Person> => {
+      const founding = { tenantName: 'Analytical Engines', ...input };
+      return register(founding);
+    },
     /** Somebody new in the owner's tenant. */
     join: async (owner: Person, role = 'MEMBER', name = 'Ben'): Promise<Person> => {
       const email = freshEmail(name.toLowerCase());

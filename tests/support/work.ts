@@ -1,5 +1,5 @@
 import { waitUntil } from '@saas/local-stack';
-import type { GraphqlClient } from './graphql-client.ts';
+import { textOf, type GraphqlClient } from './graphql-client.ts';
 import { accepted, refusals, type Person } from './tenants.ts';
 
 /** What a project says of itself. */
@@ -33,7 +33,7 @@ export const newProject = async (
     await graphql(mutation('createProject'), { input: { name } }, owner),
     'createProject',
   );
-  const projectId = String(created['project']?.['id']);
+  const projectId = textOf(created['project']?.['id']);
   for (const { id: userId } of members) await addMember(graphql, owner, { projectId, userId });
   return projectId;
 };
@@ -58,13 +58,13 @@ export const newTask = async (
   input: { readonly projectId: string; readonly title?: string; readonly assigneeId?: string },
 ): Promise<string> => {
   const answer = await graphql(mutation('createTask'), { input: { title: 'Paint the shed', ...input } }, by);
-  return String(accepted(answer, 'createTask')['task']?.['id']);
+  return textOf(accepted(answer, 'createTask')['task']?.['id']);
 };
 
 /** Waits until the person has heard of something, and answers the newest notification's id. */
 export const firstNotification = (graphql: GraphqlClient, person: Person): Promise<string> =>
   waitUntil('a notification', async () => {
     const { data } = await graphql(INBOX, {}, person);
-    const [first] = data['notifications']?.['nodes'] as unknown as readonly { readonly id: string }[];
-    return first?.id;
+    const nodes = data['notifications']?.['nodes'] as readonly { readonly id: string }[] | undefined;
+    return nodes?.[0]?.id;
   });
