@@ -2,6 +2,11 @@ import { defineErrors } from '@saas/kernel';
 
 export const gatewayErrors = defineErrors({
   PORT_IN_USE: { audience: 'operator', retryable: false, message: 'The port is already in use.' },
+  GATEWAY_YAML_INVALID: {
+    audience: 'operator',
+    retryable: false,
+    message: 'The settings in gateway.yaml have mistakes.',
+  },
   GATEWAY_WIRING_INVALID: {
     audience: 'operator',
     retryable: false,

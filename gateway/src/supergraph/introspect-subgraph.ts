@@ -28,12 +28,16 @@ export const introspectSubgraph = async (
   return sdl;
 };
 
-const readBody = async (body: AsyncIterable<Buffer>): Promise<string> => {
+/** @throws {Error} for a body of more than `bytesMax` bytes; the rest of it is not read. */
+export const readBody = async (
+  body: AsyncIterable<Buffer>,
+  bytesMax: number = BODY_BYTES_MAX,
+): Promise<string> => {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
-    if (bytes > BODY_BYTES_MAX) throw new Error('its answer is too large');
+    if (bytes > bytesMax) throw new Error('its answer is too large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

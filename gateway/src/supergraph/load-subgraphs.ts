@@ -26,6 +26,19 @@ export const loadSubgraphs = async (
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<LoadedSubgraphs> => {
+  const { config, files } = await readSupergraphYaml(file, environment);
+  return { config, files, schemas: await loadSchemas(file, config), warnings: warningsOf(config) };
+};
+
+/**
+ * The first half of `loadSubgraphs`: the settings, and every file they name with themselves, absolute.
+ *
+ * @throws {SupergraphError} `SUPERGRAPH_CONFIG_INVALID`.
+ */
+export const readSupergraphYaml = async (
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<Pick<LoadedSubgraphs, 'config' | 'files'>> => {
   const path = resolve(file);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     const problem = {
@@ -36,13 +49,26 @@ export const loadSubgraphs = async (
     throw new SupergraphError('SUPERGRAPH_CONFIG_INVALID', [problem], cause);
   });
   const config = parseSupergraphYaml(text, file, environment);
+  const schemaFiles = config.subgraphs.flatMap(({ source }) =>
+    source.kind === 'file' ? [resolve(dirname(path), source.file)] : [],
+  );
+  return { config, files: [path, ...schemaFiles] };
+};
+
+/**
+ * The second half: the schema of each subgraph.
+ *
+ * @throws {SupergraphError} `SUPERGRAPH_CONFIG_INVALID` naming every schema that cannot be had.
+ */
+export const loadSchemas = async (
+  file: string,
+  config: SupergraphConfig,
+): Promise<readonly SubgraphSchema[]> => {
   const problems: SupergraphProblem[] = [];
-  const files = [path];
   const loaded = await Promise.all(
     config.subgraphs.map(async (entry) => {
-      if (entry.source.kind === 'file') files.push(resolve(dirname(path), entry.source.file));
       try {
-        return await loadSchema(entry, dirname(path));
+        return await loadSchema(entry, dirname(resolve(file)));
       } catch (error) {
         const { name: subgraph } = entry;
         problems.push({ code: 'SUBGRAPH_SCHEMA_UNAVAILABLE', subgraph, message: messageOf(entry, error) });
@@ -51,12 +77,7 @@ export const loadSubgraphs = async (
     }),
   );
   if (problems.length > 0) throw new SupergraphError('SUPERGRAPH_CONFIG_INVALID', problems);
-  return {
-    config,
-    schemas: loaded.filter((schema) => schema !== undefined),
-    files,
-    warnings: warningsOf(config),
-  };
+  return loaded.filter((schema) => schema !== undefined);
 };
 
 const installedVersion = (): string => {

@@ -1,7 +1,8 @@
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { LineCounter, parseDocument } from 'yaml';
 import { expandVariables, type Report } from './expand-variables.ts';
 import { isFields, readSource, readText, refuseUnknown, type SchemaSource } from './schema-source.ts';
 import { SupergraphError, type SupergraphProblem } from './supergraph.errors.ts';
+import { offsetOf } from './yaml-offset.ts';
 
 export type SubgraphEntry = {
   readonly name: string;
@@ -110,18 +111,4 @@ const readSubgraph = (name: string, value: unknown, report: Report): SubgraphEnt
     report(path, '"routing_url" is required.');
   }
   return source && { name, routingUrl, source };
-};
-
-/** The offset of the deepest part of `path` that the document has. */
-const offsetOf = (document: Document, path: readonly string[]): number | undefined => {
-  let node: unknown = document.contents;
-  let offset: number | undefined;
-  for (const key of path) {
-    if (!isMap(node)) break;
-    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-    if (pair === undefined) break;
-    offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
-    node = pair.value;
-  }
-  return offset;
 };

@@ -16,6 +16,16 @@ export const supergraphErrors = defineErrors({
     retryable: false,
     message: 'The supergraph schema cannot be read; write it with "npm run compose:supergraph".',
   },
+  SUPERGRAPH_INVALID: {
+    audience: 'operator',
+    retryable: false,
+    message: 'The supergraph schema is not one that can be planned with.',
+  },
+  SUPERGRAPH_SOURCE_FAILED: {
+    audience: 'operator',
+    retryable: true,
+    message: 'The supergraph schema cannot be had from its source at the moment.',
+  },
 });
 
 export type SupergraphErrorCode = keyof typeof supergraphErrors.definitions;

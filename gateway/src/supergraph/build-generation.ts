@@ -1,0 +1,74 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '@saas/kernel';
+import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
+import { generation, type Generation } from './generation.ts';
+import type { OperationCacheLimits } from './operation-cache.ts';
+import type { PlanCompiler } from './plan-compiler.port.ts';
+import type { Planner, PlannerOptions } from './planner.ts';
+import type { RefusedOperationsLimits } from './refused-operations.ts';
+
+/** A generation and the thread that plans for it, whose owner ends it. */
+export type Built<Facts, Operation> = {
+  readonly generation: Generation<Facts, Operation>;
+  readonly planner: Planner;
+};
+
+export type BuildOptions<Facts, Operation> = {
+  readonly compiler: PlanCompiler<Facts, Operation>;
+  readonly startPlanner: (options: PlannerOptions) => Planner;
+  readonly plannerOptions: Omit<PlannerOptions, 'supergraphSdl'>;
+  readonly cache: OperationCacheLimits;
+  readonly refusals: RefusedOperationsLimits;
+  readonly clock: Clock;
+};
+
+/**
+ * Makes a generation from a supergraph schema. What blocks for long runs in the planning thread; what is left here is done in
+ * pieces, so that requests get their turn in between.
+ *
+ * @throws {SupergraphError} `SUPERGRAPH_INVALID`. @throws {AppError} `PLANNER_UNAVAILABLE`. Nothing is left behind.
+ */
+export const buildGeneration = async <Facts, Operation>(
+  id: number,
+  supergraphSdl: string,
+  options: BuildOptions<Facts, Operation>,
+): Promise<Built<Facts, Operation>> => {
+  const { compiler, clock, cache, refusals } = options;
+  const planner = options.startPlanner({
+    ...options.plannerOptions,
+    supergraphSdl: compiler.prepareSupergraph?.(supergraphSdl) ?? supergraphSdl,
+  });
+  try {
+    const { apiSdl, fullSdl, subgraphs } = await planner.load();
+    const api = await schemaOf(apiSdl);
+    const supergraph = await schemaOf(fullSdl);
+    const facts = compiler.factsOf({ supergraph, api });
+    await nextTurn();
+    return {
+      planner,
+      generation: generation({
+        id,
+        supergraphSdl,
+        api,
+        facts,
+        subgraphs,
+        planner,
+        compiler,
+        cache,
+        refusals,
+        clock,
+      }),
+    };
+  } catch (error) {
+    await planner.stop();
+    throw error;
+  }
+};
+
+/** The text was printed by the planning thread from a schema that it had accepted, so it is not checked again. */
+const schemaOf = async (sdl: string): Promise<GraphQLSchema> => {
+  await nextTurn();
+  const document = parse(sdl, { noLocation: true });
+  await nextTurn();
+  return buildASTSchema(document, { assumeValid: true, assumeValidSDL: true });
+};

@@ -1,0 +1,269 @@
+import { systemClock, type Clock } from '@saas/kernel';
+import type { Logger } from '@saas/telemetry';
+import type { GraphQLSchema } from 'graphql';
+import { buildGeneration, type BuildOptions, type Built } from './build-generation.ts';
+import { tellOperator, type GenerationEvent } from './generation-events.ts';
+import type { Generation } from './generation.ts';
+import type { OperationCacheLimits } from './operation-cache.ts';
+import type { PlanCompiler } from './plan-compiler.port.ts';
+import { threadedPlanner, type Planner, type PlannerLimits, type PlannerOptions } from './planner.ts';
+import type { RefusedOperationsLimits } from './refused-operations.ts';
+import { SupergraphError } from './supergraph.errors.ts';
+import type { SupergraphSource } from './supergraph-source.port.ts';
+import { warmUp, type WarmUpLimits } from './warm-up.ts';
+
+export type GenerationsOptions<Facts, Operation> = {
+  readonly source: SupergraphSource;
+  readonly compiler: PlanCompiler<Facts, Operation>;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  readonly isDeferEnabled?: boolean;
+  readonly planner?: Partial<PlannerLimits>;
+  readonly cache?: Partial<OperationCacheLimits>;
+  readonly refusals?: Partial<RefusedOperationsLimits>;
+  readonly warmUp?: Partial<WarmUpLimits>;
+  /** A last look at a generation before it serves; throwing keeps the one that runs. */
+  readonly check?: (candidate: Generation<Facts, Operation>) => Promise<void>;
+  /** For metrics. */
+  readonly observe?: (event: GenerationEvent) => void;
+  readonly startPlanner?: (options: PlannerOptions) => Planner;
+};
+
+export type Generations<Facts, Operation> = {
+  current(): Generation<Facts, Operation>;
+  /** The generation whose API schema this is, also after it was replaced, for whoever still holds the schema. */
+  of(api: GraphQLSchema): Generation<Facts, Operation> | undefined;
+  /** Counts a request in: it belongs to this generation until it leaves. Leaving twice counts once. */
+  enter(): Lease<Facts, Operation>;
+  /** Called after every swap, in the order of the swaps, before any request enters the new generation. @returns how to stop. */
+  onSwap(listener: SwapListener<Facts, Operation>): () => void;
+  status(): GenerationsStatus;
+  /** No more changes; ends all planning threads. Requests in hand still run what was planned. */
+  stop(): Promise<void>;
+};
+
+export type Lease<Facts, Operation> = {
+  readonly generation: Generation<Facts, Operation>;
+  leave(): void;
+};
+
+export type SwapListener<Facts, Operation> = (swap: {
+  readonly previous: Generation<Facts, Operation>;
+  readonly next: Generation<Facts, Operation>;
+}) => void;
+
+export type GenerationsStatus = {
+  readonly generationId: number;
+  /** Requests in hand, by generation; a replaced generation is listed until its last request has ended. */
+  readonly inHand: Readonly<Record<number, number>>;
+  /** Why what the source has now does not serve; undefined while it does. */
+  readonly problem: unknown;
+};
+
+/**
+ * Keeps the newest good supergraph of a source in service. A candidate is built and warmed beside the running generation and replaces
+ * it in one step; whatever goes wrong, the running one stays. Swaps come one after the other, and of changes that arrive
+ * meanwhile only the newest is built.
+ *
+ * @returns when the first generation serves.
+ * @throws {SupergraphError} when there is no first one; then nothing is left running.
+ */
+export const startGenerations = async <Facts, Operation>(
+  options: GenerationsOptions<Facts, Operation>,
+): Promise<Generations<Facts, Operation>> => {
+  const keeper = new GenerationKeeper(options);
+  try {
+    await keeper.start();
+  } catch (error) {
+    await keeper.stop();
+    throw error;
+  }
+  return keeper;
+};
+
+type Serving<Facts, Operation> = Built<Facts, Operation> & { inHand: number; isRetired: boolean };
+
+class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation> {
+  readonly #options: GenerationsOptions<Facts, Operation>;
+  readonly #building: BuildOptions<Facts, Operation>;
+  readonly #serving = new Set<Serving<Facts, Operation>>();
+  readonly #bySchema = new WeakMap<GraphQLSchema, Generation<Facts, Operation>>();
+  readonly #listeners = new Set<SwapListener<Facts, Operation>>();
+  #current: Serving<Facts, Operation> | undefined;
+  #nextId = 1;
+  #newest: string | undefined;
+  #work: Promise<void> | undefined;
+  #isBuilding = false;
+  #candidate: Planner | undefined;
+  #problem: unknown;
+  #isStopped = false;
+
+  constructor(options: GenerationsOptions<Facts, Operation>) {
+    const { compiler, clock = systemClock, startPlanner = threadedPlanner, isDeferEnabled = false } = options;
+    this.#options = options;
+    this.#building = {
+      compiler,
+      clock,
+      startPlanner: (plannerOptions) => {
+        this.#candidate = startPlanner(plannerOptions);
+        return this.#candidate;
+      },
+      plannerOptions: {
+        isDeferEnabled,
+        limits: options.planner ?? {},
+        onThreadLost: (reason) => this.#tell({ kind: 'planner-lost', reason }),
+      },
+      cache: { entriesMax: 2_000, bytesMax: 128 * 1_024 * 1_024, ...options.cache },
+      refusals: { entriesMax: 1_000, forMs: 300_000, ...options.refusals },
+    };
+  }
+
+  async start(): Promise<void> {
+    await this.#options.source.start({
+      found: (supergraphSdl) => {
+        this.#newest = supergraphSdl;
+        if (!this.#isBuilding) this.#work = this.#buildNewest();
+      },
+      failed: (error) => this.#refuse(error),
+    });
+    await this.#work;
+    if (this.#current === undefined) throw this.#problem ?? new SupergraphError('SUPERGRAPH_UNREADABLE', []);
+  }
+
+  current(): Generation<Facts, Operation> {
+    return this.#now().generation;
+  }
+
+  of(api: GraphQLSchema): Generation<Facts, Operation> | undefined {
+    return this.#bySchema.get(api);
+  }
+
+  enter(): Lease<Facts, Operation> {
+    const serving = this.#now();
+    let isInside = true;
+    serving.inHand += 1;
+    const leave = (): void => {
+      if (!isInside) return;
+      isInside = false;
+      serving.inHand -= 1;
+      this.#forget(serving);
+    };
+    return { generation: serving.generation, leave };
+  }
+
+  onSwap(listener: SwapListener<Facts, Operation>): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  status(): GenerationsStatus {
+    const inHand = [...this.#serving].map((each) => [each.generation.id, each.inHand]);
+    return {
+      generationId: this.current().id,
+      inHand: Object.fromEntries(inHand) as Record<number, number>,
+      problem: this.#problem,
+    };
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#newest = undefined;
+    await this.#options.source.stop();
+    await this.#candidate?.stop();
+    await this.#work;
+    await Promise.all([...this.#serving].map(async ({ planner }) => planner.stop()));
+  }
+
+  async #buildNewest(): Promise<void> {
+    this.#isBuilding = true;
+    for (let sdl = this.#takeNewest(); sdl !== undefined; sdl = this.#takeNewest()) {
+      if (sdl === this.#current?.generation.supergraphSdl) {
+        this.#problem = undefined;
+        continue;
+      }
+      try {
+        await this.#replaceBy(sdl);
+      } catch (error) {
+        this.#refuse(error);
+      }
+    }
+    this.#isBuilding = false;
+  }
+
+  #takeNewest(): string | undefined {
+    const newest = this.#newest;
+    this.#newest = undefined;
+    return newest;
+  }
+
+  async #replaceBy(supergraphSdl: string): Promise<void> {
+    const startedMs = performance.now();
+    const built = await buildGeneration(this.#nextId, supergraphSdl, this.#building);
+    try {
+      const warmed = await this.#prepare(built.generation);
+      if (this.#isStopped) throw new SupergraphError('SUPERGRAPH_SOURCE_FAILED', []);
+      this.#swap({ ...built, inHand: 0, isRetired: false });
+      const { id, subgraphs } = built.generation;
+      const tookMs = performance.now() - startedMs;
+      this.#tell({ kind: 'swapped', generationId: id, subgraphs: subgraphs.length, warmed, tookMs });
+    } catch (error) {
+      await built.planner.stop();
+      throw error;
+    }
+  }
+
+  async #prepare(candidate: Generation<Facts, Operation>): Promise<number> {
+    await this.#options.check?.(candidate);
+    if (this.#current === undefined) return 0;
+    const isInHaste = (): boolean => this.#newest !== undefined || this.#isStopped;
+    return warmUp(this.#current.generation, candidate, { ...this.#options.warmUp, isInHaste });
+  }
+
+  #swap(next: Serving<Facts, Operation>): void {
+    const previous = this.#current;
+    this.#current = next;
+    this.#nextId += 1;
+    this.#problem = undefined;
+    this.#serving.add(next);
+    this.#bySchema.set(next.generation.api, next.generation);
+    if (previous === undefined) return;
+    previous.isRetired = true;
+    previous.planner.retire();
+    this.#forget(previous);
+    for (const listener of this.#listeners) this.#call(listener, previous.generation, next.generation);
+  }
+
+  /** The swap has happened, whatever a listener makes of it: its failure is told, and the others are called. */
+  #call(
+    listener: SwapListener<Facts, Operation>,
+    previous: Generation<Facts, Operation>,
+    next: Generation<Facts, Operation>,
+  ): void {
+    try {
+      listener({ previous, next });
+    } catch (error) {
+      this.#tell({ kind: 'listener-failed', generationId: next.id, error });
+    }
+  }
+
+  /** A replaced generation that nobody is inside of. Its planner has given up its thread, and takes a new one for stragglers. */
+  #forget(serving: Serving<Facts, Operation>): void {
+    if (serving.isRetired && serving.inHand === 0) this.#serving.delete(serving);
+  }
+
+  #refuse(error: unknown): void {
+    if (this.#isStopped) return;
+    this.#problem = error;
+    this.#tell({ kind: 'refused', generationId: this.#current?.generation.id, error });
+  }
+
+  #tell(event: GenerationEvent): void {
+    tellOperator(this.#options.logger, this.#options.source.name, event);
+    this.#options.observe?.(event);
+  }
+
+  #now(): Serving<Facts, Operation> {
+    if (this.#current === undefined) throw new Error('No generation serves before the first one is built.');
+    return this.#current;
+  }
+}

@@ -1,0 +1,71 @@
+import type { DocumentNode } from 'graphql';
+
+export type CachedOperation<Operation> = {
+  readonly key: string;
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  readonly operation: Operation;
+  /** Of the texts of plan and document; what is compiled from them takes a small multiple. */
+  readonly bytes: number;
+};
+
+/** An operation and how often it was asked for. */
+export type UsedOperation<Operation> = CachedOperation<Operation> & { readonly uses: number };
+
+export type OperationCacheLimits = { readonly entriesMax: number; readonly bytesMax: number };
+
+/** The operations used last, bounded by number and by bytes. An operation larger than all the room is not kept. */
+export class OperationCache<Operation> {
+  readonly #limits: OperationCacheLimits;
+  // A Map remembers the order of insertion: the first one is the one not used for longest.
+  readonly #entries = new Map<string, { readonly cached: CachedOperation<Operation>; uses: number }>();
+  #bytes = 0;
+
+  constructor(limits: OperationCacheLimits) {
+    this.#limits = limits;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: string): Operation | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    entry.uses += 1;
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.cached.operation;
+  }
+
+  /** @param uses what is known of its use from before; the next ones are added. */
+  set(cached: CachedOperation<Operation>, uses = 0): void {
+    this.#delete(cached.key);
+    if (cached.bytes > this.#limits.bytesMax) return;
+    this.#entries.set(cached.key, { cached, uses });
+    this.#bytes += cached.bytes;
+    for (const key of this.#entries.keys()) {
+      if (this.#entries.size <= this.#limits.entriesMax && this.#bytes <= this.#limits.bytesMax) return;
+      this.#delete(key);
+    }
+  }
+
+  /** The `count` most used, most used first. */
+  mostUsed(count: number): readonly UsedOperation<Operation>[] {
+    return [...this.#entries.values()]
+      .toSorted((a, b) => b.uses - a.uses)
+      .slice(0, count)
+      .map(({ cached, uses }) => ({ ...cached, uses }));
+  }
+
+  #delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    this.#bytes -= entry.cached.bytes;
+  }
+}
