@@ -34,14 +34,11 @@ export const buildGeneration = async <Facts, Operation>(
   options: BuildOptions<Facts, Operation>,
 ): Promise<Built<Facts, Operation>> => {
   const { compiler, clock, cache, refusals } = options;
-  const planner = options.startPlanner({
-    ...options.plannerOptions,
-    supergraphSdl: compiler.prepareSupergraph?.(supergraphSdl) ?? supergraphSdl,
-  });
+  const planner = options.startPlanner({ ...options.plannerOptions, supergraphSdl });
   try {
-    const { apiSdl, fullSdl, subgraphs } = await planner.load();
+    const { apiSdl, subgraphs } = await planner.load();
     const api = await schemaOf(apiSdl);
-    const supergraph = await schemaOf(fullSdl);
+    const supergraph = await schemaOf(supergraphSdl);
     const facts = compiler.factsOf({ supergraph, api });
     await nextTurn();
     return {
@@ -65,7 +62,7 @@ export const buildGeneration = async <Facts, Operation>(
   }
 };
 
-/** The text was printed by the planning thread from a schema that it had accepted, so it is not checked again. */
+/** The planning thread has accepted the supergraph, and printed the API schema from it: neither is checked again. */
 const schemaOf = async (sdl: string): Promise<GraphQLSchema> => {
   await nextTurn();
   const document = parse(sdl, { noLocation: true });

@@ -89,7 +89,6 @@ describe('an operation', () => {
   it('is planned in the words that the engine chooses', async () => {
     const compiler: typeof fakeCompiler = {
       ...fakeCompiler,
-      prepareSupergraph: (sdl) => `${sdl} type Extra { a: Int }`,
       prepare: (facts, document, name) => ({
         ...fakeCompiler.prepare(facts, document, name),
         documentToPlan: query('two'),
@@ -98,8 +97,6 @@ describe('an operation', () => {
     const { generation, asked } = await setUp({}, compiler);
     await generation.operationFor(query('one'), undefined, 'k');
     expect(asked[0]?.operation.replaceAll(/\s/g, '')).toBe('{two}');
-    expect(generation.api.getType('Extra')).toBeDefined();
-    expect(generation.supergraphSdl).not.toContain('Extra');
   });
 
   it('that was not used for longest gives way', async () => {

@@ -5,9 +5,11 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
  * nothing is kept between calls.
  */
 export type PlanCompiler<Facts, Operation> = {
-  /** The text that is loaded by the planner instead of `supergraphSdl`; it means the same. */
-  prepareSupergraph?(supergraphSdl: string): string;
-  /** What compiling needs to know of the types; made once per generation. */
+  /**
+   * What compiling needs to know of the types; made once per generation.
+   *
+   * @param schemas.supergraph everything there is, also what clients do not see, with the directives on its syntax nodes.
+   */
   factsOf(schemas: { readonly supergraph: GraphQLSchema; readonly api: GraphQLSchema }): Facts;
   /** @throws {AppError} when the operation cannot be planned truthfully. */
   prepare(facts: Facts, document: DocumentNode, operationName?: string): PreparedOperation<Operation>;

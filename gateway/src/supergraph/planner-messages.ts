@@ -28,7 +28,5 @@ export type PlannerAnswer =
 export type LoadedSupergraph = {
   /** What clients see, with descriptions. */
   readonly apiSdl: string;
-  /** Every type and field, also those that clients do not see; without descriptions and applied directives. */
-  readonly fullSdl: string;
   readonly subgraphs: readonly SubgraphAddress[];
 };

@@ -48,7 +48,7 @@ export const fakePlanners = (behaviour: {
         buildSchema(supergraphSdl);
         return {
           apiSdl: supergraphSdl,
-          fullSdl: supergraphSdl,
+
           subgraphs: [{ name: 'a', url: 'http://a/' }],
         };
       },

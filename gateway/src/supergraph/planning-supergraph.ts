@@ -6,7 +6,8 @@ import {
   type Schema,
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { GraphQLError, parse, printSchema, stripIgnoredCharacters } from 'graphql';
+import { orderKeys } from '@saas/engine';
+import { GraphQLError, parse, printSchema } from 'graphql';
 import type { LoadedSupergraph, PlannerAnswer } from './planner-messages.ts';
 import { SupergraphError, type SupergraphProblem } from './supergraph.errors.ts';
 
@@ -32,7 +33,6 @@ export const planningSupergraph = (
   return {
     loaded: {
       apiSdl: printSchema(api.toGraphQLJSSchema({ includeDefer: isDeferEnabled })),
-      fullSdl: stripIgnoredCharacters(printSchema(supergraph.schema.toGraphQLJSSchema())),
       subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
     },
     plan: (operation, operationName) => plan(api, planner, operation, operationName),
@@ -41,7 +41,7 @@ export const planningSupergraph = (
 
 const load = (supergraphSdl: string, isDeferEnabled: boolean) => {
   try {
-    const supergraph = Supergraph.build(supergraphSdl, {
+    const supergraph = Supergraph.build(orderKeys(supergraphSdl), {
       supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
       validateSupergraph: false,
     });
