@@ -49,7 +49,8 @@ export const compileOperation = (
   const selected = selectOperation(input.document, input.operationName);
   const conditions = conditionsOf(selected);
   const { run, source } = compileRun(facts, readPlan(input.plan));
-  if (run === undefined && source === undefined && selectsData(selected)) throw engineErrors.PLAN_EMPTY();
+  const isEmpty = run === undefined && source === undefined;
+  if (isEmpty && selectsData(selected, input.restore?.conditionValues)) throw engineErrors.PLAN_EMPTY();
   return {
     kind: selected.operation.operation,
     facts,

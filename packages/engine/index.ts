@@ -5,6 +5,7 @@ export type { EngineError } from './plan/failures.ts';
 export type { Fetch, FetchAnswer, FetchCall, SubgraphError } from './plan/fetch.port.ts';
 export type { Problem } from './shape/shape-state.ts';
 export * from './planning/order-keys.ts';
+export * from './planning/planning-conditions.ts';
 export * from './planning/prepare-planning.ts';
 export type { Restore } from './planning/restore.ts';
 export * from './schema-facts.ts';

@@ -1,5 +1,6 @@
 import { engineErrors } from '../engine.errors.ts';
 import type { SchemaFacts } from '../schema-facts.ts';
+import { compileUnneededKeys } from './conditional-needs.ts';
 import { compileContext } from './context-values.ts';
 import { positionsAt, type Cursor, type Position, type ResponsePath } from './cursor.ts';
 import type { Execution, Run } from './execution.ts';
@@ -9,7 +10,7 @@ import type { FetchAnswer, FetchCall, SubgraphError } from './fetch.port.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import type { FetchNode, RequiredSelection } from './plan-json.ts';
 import { batchEntities, type EntityBatch } from './representations.ts';
-import { compileRequires } from './requires.ts';
+import { compileRequires, type ReadRepresentation } from './requires.ts';
 import { compileRewrites, renamedKeys } from './rewrites.ts';
 
 /** A fetch with `requires`. */
@@ -26,7 +27,7 @@ export const compileEntityFetch = (
   facts: SchemaFacts,
   options: { readonly mayShare: boolean },
 ): Run => {
-  const read = compileRequires(node.requires, facts);
+  const readFor = compileReading(node, facts);
   const alter = compileRewrites(node.inputRewrites, facts);
   const readContext = compileContext(node.contextRewrites, facts);
   const call = unchangingCall(node);
@@ -46,11 +47,33 @@ export const compileEntityFetch = (
 
   return (execution, cursor) => {
     const contextOf = readContext && contextReader(readContext, execution, cursor);
-    const batches = batchEntities(cursor.items, { read, alter, contextOf });
+    const batches = batchEntities(cursor.items, { read: readFor(execution), alter, contextOf });
     const [first] = batches;
     if (first === undefined) return undefined;
     if (batches.length === 1) return runBatch(execution, cursor, first);
     return Promise.all(batches.map((batch) => runBatch(execution, cursor, batch))).then(() => undefined);
+  };
+};
+
+/** Ways to read representations that are kept per fetch: one for each combination of its conditions. */
+const readersMax = 64;
+
+const compileReading = (
+  node: EntityFetchNode,
+  facts: SchemaFacts,
+): ((execution: Execution) => ReadRepresentation) => {
+  const read = compileRequires(node.requires, facts);
+  const unneededKeys = compileUnneededKeys(node, facts);
+  if (unneededKeys === undefined) return () => read;
+  const readers = new Map<string, ReadRepresentation>();
+  return ({ isTrue }) => {
+    const unneeded = unneededKeys(isTrue);
+    if (unneeded.size === 0) return read;
+    const key = [...unneeded].join(' ');
+    const reader = readers.get(key) ?? compileRequires(node.requires, facts, unneeded);
+    if (readers.size >= readersMax) readers.clear();
+    readers.set(key, reader);
+    return reader;
   };
 };
 

@@ -10,13 +10,18 @@ export type ReadRepresentation = (entity: JsonObject) => JsonObject | undefined;
  *
  * A field that is missing, also deep inside, makes the whole representation undefined: whoever failed to bring it has
  * said so, and a subgraph must not be told null where the truth is unknown. A field that is null is told as null.
+ *
+ * @param unneeded keys that are left out when they are missing, because nothing that is asked for needs them.
  */
 export const compileRequires = (
   selections: readonly RequiredSelection[],
   facts: SchemaFacts,
+  unneeded: ReadonlySet<string> = none,
 ): ReadRepresentation => {
   const steps = selections.map((selection) =>
-    selection.kind === 'Field' ? fieldStep(selection, facts) : fragmentStep(selection, facts),
+    selection.kind === 'Field'
+      ? fieldStep(selection, facts, unneeded)
+      : fragmentStep(selection, facts, unneeded),
   );
   return (entity) => {
     const representation: JsonObject = {};
@@ -28,8 +33,15 @@ export const compileRequires = (
 /** Adds its part to the representation; false when it cannot. */
 type Step = (entity: JsonObject, representation: JsonObject) => boolean;
 
-const fieldStep = ({ name, alias, selections }: RequiredField, facts: SchemaFacts): Step => {
+const none: ReadonlySet<string> = new Set();
+
+const fieldStep = (
+  { name, alias, selections }: RequiredField,
+  facts: SchemaFacts,
+  unneeded: ReadonlySet<string>,
+): Step => {
   const key = alias ?? name;
+  const mayMiss = unneeded.has(key);
   const read = readerOf(key);
   const inner = selections && compileRequires(selections, facts);
   const project = (value: unknown): unknown => {
@@ -39,7 +51,7 @@ const fieldStep = ({ name, alias, selections }: RequiredField, facts: SchemaFact
   };
   return (entity, representation) => {
     const value = project(read(entity));
-    if (value === undefined) return false;
+    if (value === undefined) return mayMiss;
     const part: JsonObject = {};
     // Several fragments may want different parts of one object.
     if (inner !== undefined && isJsonObject(read(representation))) {
@@ -57,8 +69,12 @@ const projectList = (values: readonly unknown[], project: (value: unknown) => un
   return projected.includes(undefined) ? undefined : projected;
 };
 
-const fragmentStep = ({ typeCondition, selections }: RequiredFragment, facts: SchemaFacts): Step => {
-  const inner = compileRequires(selections, facts);
+const fragmentStep = (
+  { typeCondition, selections }: RequiredFragment,
+  facts: SchemaFacts,
+  unneeded: ReadonlySet<string>,
+): Step => {
+  const inner = compileRequires(selections, facts, unneeded);
   return (entity, representation) => {
     if (typeCondition !== undefined && !facts.applies(typeCondition, entity['__typename'])) return true;
     const part = inner(entity);

@@ -4,12 +4,14 @@ import type { SchemaFacts } from '../schema-facts.ts';
 import { selectOperation } from '../select-operation.ts';
 import type { AddedNames } from './added-names.ts';
 import { refuseAmbiguousRequires } from './ambiguous-requires.ts';
+import { fillSelections } from './fill-selections.ts';
+import { decideConditions, type ConditionValues } from './planning-conditions.ts';
 import { dataKeyOf, type Restore } from './restore.ts';
 
 /** What to plan instead of the client's document, and how to get back. */
 export type PlanningInput = {
   readonly documentToPlan: DocumentNode;
-  /** Undefined when nothing was replaced, and the document is the client's own. */
+  /** Undefined when no name was replaced and no condition decided. To be given to `compileOperation`. */
   readonly restore: Restore | undefined;
 };
 
@@ -19,6 +21,7 @@ export type PlanningInput = {
  * could meet, the client's response keys and variables become private for planning.
  *
  * @param document valid against the API schema.
+ * @param conditionValues what `planningConditions` said of this request's variables, if anything.
  * @throws {AppError} `OPERATION_UNKNOWN`; `OPERATION_AMBIGUOUS_REQUIRES` when the planner would have to ask for one
  *   field twice with different arguments under the same name.
  */
@@ -26,14 +29,20 @@ export const preparePlanning = (
   facts: SchemaFacts,
   document: DocumentNode,
   operationName?: string,
+  conditionValues?: ConditionValues,
 ): PlanningInput => {
-  const restore = restoreFor(facts.addedNames, document);
+  const restore = restoreFor(facts.addedNames, document, conditionValues);
   refuseAmbiguousRequires(facts, selectOperation(document, operationName), restore);
-  if (restore === undefined) return { documentToPlan: document, restore };
-  return { documentToPlan: withPrivateNames(document, restore), restore };
+  const decided = conditionValues === undefined ? document : decideConditions(document, conditionValues);
+  const named = restore === undefined ? decided : withPrivateNames(decided, restore);
+  return { documentToPlan: fillSelections(named), restore };
 };
 
-const restoreFor = (added: AddedNames, document: DocumentNode): Restore | undefined => {
+const restoreFor = (
+  added: AddedNames,
+  document: DocumentNode,
+  conditionValues: ConditionValues | undefined,
+): Restore | undefined => {
   const names: string[] = [];
   const keys = new Set<string>();
   const variables = new Set<string>();
@@ -48,8 +57,8 @@ const restoreFor = (added: AddedNames, document: DocumentNode): Restore | undefi
       if (isPlannersVariable(variable.name.value)) variables.add(variable.name.value);
     },
   });
-  if (keys.size === 0 && variables.size === 0) return undefined;
-  return { prefix: unusedPrefix(names), keys, variables };
+  if (keys.size === 0 && variables.size === 0 && conditionValues === undefined) return undefined;
+  return { prefix: unusedPrefix(names), keys, variables, conditionValues };
 };
 
 /** The planner may use this key for a field that is not the client's. */

@@ -1,8 +1,16 @@
-import type { GraphQLSchema, SelectionSetNode } from 'graphql';
+import { Kind, isAbstractType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import { directivesOf, parseFieldSet, textArgument } from './added-names.ts';
 
-/** For `Type.field`, what subgraphs `@requires` for it. */
-export type Requirements = ReadonlyMap<string, readonly SelectionSetNode[]>;
+/** What subgraphs `@requires` of each other. */
+export type Requirements = {
+  readonly supergraph: GraphQLSchema;
+  /** What a field requires; of an abstract type, what it requires of any of its objects. */
+  readonly requiredBy: (typeName: string, field: string) => readonly SelectionSetNode[];
+  /** The names of all fields that require something. */
+  readonly fieldNames: ReadonlySet<string>;
+  /** Whether any of them has arguments. Without, no two of them can be at odds. */
+  readonly haveArguments: boolean;
+};
 
 /** Reads them from the `@join__field` directives of a supergraph. */
 export const requirementsOf = (supergraph: GraphQLSchema): Requirements => {
@@ -16,5 +24,23 @@ export const requirementsOf = (supergraph: GraphQLSchema): Requirements => {
       if (texts.length > 0) requirements.set(`${type.name}.${name}`, texts.map(parseFieldSet));
     }
   }
-  return requirements;
+  const haveArguments = [...requirements.values()].flat().some(hasArguments);
+  const requiredBy = (typeName: string, field: string): readonly SelectionSetNode[] => {
+    const type = supergraph.getType(typeName);
+    const objects = isAbstractType(type) ? supergraph.getPossibleTypes(type) : [];
+    return [typeName, ...objects.map(({ name }) => name)].flatMap(
+      (name) => requirements.get(`${name}.${field}`) ?? [],
+    );
+  };
+  const fieldNames = new Set([...requirements.keys()].map((coordinate) => coordinate.split('.')[1] ?? ''));
+  return { supergraph, requiredBy, fieldNames, haveArguments };
 };
+
+const hasArguments = ({ selections }: SelectionSetNode): boolean =>
+  selections.some(
+    (selection) =>
+      (selection.kind === Kind.FIELD && (selection.arguments ?? []).length > 0) ||
+      (selection.kind !== Kind.FRAGMENT_SPREAD &&
+        selection.selectionSet !== undefined &&
+        hasArguments(selection.selectionSet)),
+  );

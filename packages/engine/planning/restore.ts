@@ -1,3 +1,4 @@
+import type { ConditionValues } from './planning-conditions.ts';
 import type { ResponsePath } from '../plan/cursor.ts';
 
 /** How the planned document's private names map back to the client's. Plain data. */
@@ -8,6 +9,8 @@ export type Restore = {
   readonly keys: ReadonlySet<string>;
   /** The client's variables that were replaced. */
   readonly variables: ReadonlySet<string>;
+  /** The conditions under which the plan is right, when it is not for all. */
+  readonly conditionValues?: ConditionValues | undefined;
 };
 
 /** The key under which the data of a field stands that the client wants under `key`. */

@@ -1,11 +1,15 @@
 import { Kind, type DirectiveNode, type SelectionSetNode } from 'graphql';
+import type { ConditionValues } from './planning-conditions.ts';
 import type { SelectedOperation } from '../select-operation.ts';
 
 /**
  * Says whether an operation can select a root field that only a subgraph can answer: not introspection, and not under
- * conditions that never hold together.
+ * conditions that never hold together, or not with the values that are known.
  */
-export const selectsData = ({ operation, fragments }: SelectedOperation): boolean => {
+export const selectsData = (
+  { operation, fragments }: SelectedOperation,
+  conditionValues: ConditionValues = {},
+): boolean => {
   const search = ({ selections }: SelectionSetNode, assumed: Assumed, seen: readonly string[]): boolean =>
     selections.some((selection) => {
       const next = assume(assumed, selection.directives ?? []);
@@ -16,7 +20,7 @@ export const selectsData = ({ operation, fragments }: SelectedOperation): boolea
       const fragment = seen.includes(name) ? undefined : fragments.get(name);
       return fragment !== undefined && search(fragment.selectionSet, next, [...seen, name]);
     });
-  return search(operation.selectionSet, new Map(), []);
+  return search(operation.selectionSet, new Map(Object.entries(conditionValues)), []);
 };
 
 /** What the variables on the way down have to be. */

@@ -70,14 +70,14 @@ const appliesTo = (
 const isIncluded = (
   directives: readonly DirectiveNode[] | undefined,
   isTrue: (variable: string) => boolean,
-): boolean =>
-  (directives ?? []).every((directive) => {
-    const name = directive.name.value;
-    if (name !== 'skip' && name !== 'include') return true;
-    const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
-    const holds = value?.kind === Kind.VARIABLE ? isTrue(value.name.value) : isLiteralTrue(value);
-    return name === 'skip' ? !holds : holds;
-  });
+): boolean => (directives ?? []).every((directive) => holds(directive, isTrue));
 
-const isLiteralTrue = (value: { readonly kind: Kind } | undefined): boolean =>
-  value?.kind === Kind.BOOLEAN && 'value' in value && value.value === true;
+/** Whether what a directive stands at is selected, as far as the directive says. */
+export const holds = (directive: DirectiveNode, isTrue: (variable: string) => boolean): boolean => {
+  const name = directive.name.value;
+  if (name !== 'skip' && name !== 'include') return true;
+  const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
+  const condition =
+    value?.kind === Kind.VARIABLE ? isTrue(value.name.value) : value?.kind === Kind.BOOLEAN && value.value;
+  return name === 'skip' ? !condition : condition;
+};

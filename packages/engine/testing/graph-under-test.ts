@@ -11,6 +11,7 @@ import {
   compileOperation,
   execute,
   orderKeys,
+  planningConditions,
   preparePlanning,
   schemaFacts,
   type CompiledOperation,
@@ -27,8 +28,10 @@ export type SubgraphUnderTest = {
   readonly resolvers?: object;
 };
 
+type Variables = Readonly<Record<string, unknown>>;
+
 export type Question = {
-  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly variables?: Variables;
   readonly operationName?: string;
   /** Stands between the engine and the subgraphs. */
   readonly intercept?: (call: FetchCall, next: Fetch) => Promise<FetchAnswer>;
@@ -40,7 +43,7 @@ export type Answer = ExecutionResult & { readonly calls: readonly FetchCall[] };
 export type GraphUnderTest = {
   readonly api: GraphQLSchema;
   readonly plan: (query: string, operationName?: string) => unknown;
-  readonly compile: (query: string, operationName?: string) => CompiledOperation;
+  readonly compile: (query: string, operationName?: string, variables?: Variables) => CompiledOperation;
   /** Asks one subgraph directly. */
   readonly fetch: Fetch;
   readonly ask: (query: string, question?: Question) => Promise<Answer>;
@@ -82,11 +85,12 @@ export const graphUnderTest = (
   const facts = schemaFacts({ supergraph: supergraph.schema.toGraphQLJSSchema(), api });
   const schemas = new Map(services.map(({ name, schema }) => [name, schema]));
 
-  const prepare = (query: string, operationName?: string) => {
+  const prepare = (query: string, operationName?: string, variables: Variables = {}) => {
     const document = parse(query);
     const [invalid] = validate(api, document);
     if (invalid !== undefined) throw invalid;
-    const { documentToPlan, restore } = preparePlanning(facts, document, operationName);
+    const values = planningConditions(facts, document, operationName)?.(variables);
+    const { documentToPlan, restore } = preparePlanning(facts, document, operationName, values);
     const operation = operationFromDocument(
       model,
       documentToPlan,
@@ -95,8 +99,8 @@ export const graphUnderTest = (
     return { document, restore, plan: asJson(planner.buildQueryPlan(operation)) };
   };
 
-  const compile = (query: string, operationName?: string): CompiledOperation =>
-    compileOperation(facts, { ...prepare(query, operationName), operationName });
+  const compile = (query: string, operationName?: string, variables?: Variables): CompiledOperation =>
+    compileOperation(facts, { ...prepare(query, operationName, variables), operationName });
 
   const fetch: Fetch = async ({ service, query, operationName, variables }) => {
     const schema = schemas.get(service);
@@ -115,7 +119,7 @@ export const graphUnderTest = (
     fetch,
     ask: async (query, { variables = {}, operationName, intercept } = {}) => {
       const calls: FetchCall[] = [];
-      const result = await execute(compile(query, operationName), {
+      const result = await execute(compile(query, operationName, variables), {
         variables,
         fetch: async (call) => {
           calls.push(call);

@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import {
+  getNamedType,
+  isAbstractType,
+  isCompositeType,
+  isEnumType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLInputType,
+  type GraphQLSchema,
+} from 'graphql';
+
+/** Names that the planner itself asks for, and other aliases that could do harm. */
+const aliases = [
+  'id',
+  'name',
+  'mail',
+  'budget',
+  '__typename',
+  'shelf',
+  'city',
+  'x',
+  'constructor',
+  '__proto__',
+  'x__alias_0',
+];
+
+/** Values of scalars, by type: some name something, some nothing. */
+const literals: Readonly<Record<string, readonly string[]>> = {
+  ID: ['"p1"', '"p2"', '"s1"', '"s2"', '"c1"', '"r1"', '"nobody"'],
+  Int: ['0', '1', '2'],
+  String: ['"A"', '""', 'null'],
+};
+
+const conditions = [
+  '',
+  '',
+  '',
+  '',
+  '',
+  '',
+  '@include(if: $a)',
+  '@skip(if: $b)',
+  '@include(if: true)',
+  '@skip(if: true)',
+];
+
+export type RandomOptions = {
+  /** Fields left out. */
+  readonly without: RegExp;
+  /** Share of fields with an alias that may collide, in percent. */
+  readonly aliased: number;
+};
+
+/** Queries over all of a schema. Two fields may be at odds: those the validator refuses are to be skipped. */
+export const randomOperations = (schema: GraphQLSchema, options: RandomOptions): fc.Arbitrary<string> => {
+  const root = schema.getQueryType();
+  if (!root) throw new Error('no query type');
+  return selectionSet(schema, root, 4, options).map(
+    (selections) =>
+      `query ($a: Boolean!, $b: Boolean = false) { k: __typename @skip(if: $b) @include(if: $a) ${selections} }`,
+  );
+};
+
+const selectionSet = (
+  schema: GraphQLSchema,
+  type: GraphQLCompositeType,
+  depth: number,
+  options: RandomOptions,
+): fc.Arbitrary<string> => {
+  const fields = isUnionType(type)
+    ? []
+    : Object.values(type.getFields()).filter(({ name }) => !options.without.test(name));
+  const usable = fields.filter(({ type: inner }) => depth > 0 || !isCompositeType(getNamedType(inner)));
+  const choices: fc.WeightedArbitrary<string>[] = [
+    { weight: 1, arbitrary: fc.constantFrom('__typename', 't: __typename') },
+  ];
+  if (usable.length > 0) {
+    const field = fc.constantFrom(...usable).chain((each) => fieldSelection(schema, each, depth, options));
+    choices.push({ weight: 8, arbitrary: field });
+  }
+  const types = isAbstractType(type)
+    ? schema.getPossibleTypes(type)
+    : isObjectType(type)
+      ? [type, ...type.getInterfaces()]
+      : [];
+  if (depth > 0 && types.length > 0) {
+    const fragment = fc
+      .constantFrom(...types)
+      .chain((each) =>
+        fc
+          .tuple(fc.constantFrom(...conditions), selectionSet(schema, each, depth - 1, options))
+          .map(([condition, inner]) => `... on ${each.name} ${condition} { ${inner} }`),
+      );
+    choices.push({ weight: isAbstractType(type) ? 6 : 1, arbitrary: fragment });
+  }
+  return fc.array(fc.oneof(...choices), { minLength: 1, maxLength: 4 }).map((all) => all.join(' '));
+};
+
+const fieldSelection = (
+  schema: GraphQLSchema,
+  field: GraphQLField<unknown, unknown>,
+  depth: number,
+  options: RandomOptions,
+): fc.Arbitrary<string> => {
+  const inner = getNamedType(field.type);
+  const selections = isCompositeType(inner)
+    ? selectionSet(schema, inner, depth - 1, options).map((text) => `{ ${text} }`)
+    : fc.constant('');
+  const given = fc.tuple(
+    ...field.args.map(({ name, type }) =>
+      fc.option(
+        literal(type).map((value) => `${name}: ${value}`),
+        { nil: '', freq: isNonNullType(type) ? 1e9 : 1 },
+      ),
+    ),
+  );
+  const alias = fc
+    .tuple(fc.nat(99), fc.constantFrom(...aliases))
+    .map(([chance, name]) => (chance < options.aliased ? name : ''));
+  return fc
+    .tuple(alias, given, fc.constantFrom(...conditions), selections)
+    .map(([name, args, condition, rest]) => {
+      const texts = args.filter((text) => text !== '').join(', ');
+      // Equal arguments have equal names, so that most operations are valid.
+      const own = texts === '' ? '' : `${field.name}_${texts.replaceAll(/\W/g, '')}`;
+      const key = name || own || field.name;
+      return `${key === field.name ? '' : `${key}: `}${field.name}${texts && `(${texts})`} ${condition} ${rest}`;
+    });
+};
+
+const literal = (type: GraphQLInputType): fc.Arbitrary<string> => {
+  if (isNonNullType(type)) return literal(type.ofType).filter((text) => text !== 'null');
+  if (isListType(type)) return literal(type.ofType as GraphQLInputType).map((text) => `[${text}]`);
+  if (isEnumType(type)) return fc.constantFrom(...type.getValues().map(({ name }) => name));
+  return fc.constantFrom(...(literals[getNamedType(type).name] ?? ['null']));
+};
