@@ -1,9 +1,11 @@
+import { admission } from './admission.ts';
 import { commandPath } from './command-path.ts';
 import { entityBatch } from './entity-batch.ts';
 import { replicaReads } from './replica-reads.ts';
 import { documentResult, keepResult, terminalText, type Report } from './report.ts';
 
 const benchmarks: Readonly<Record<string, () => Promise<Report>>> = {
+  admission,
   'command-path': commandPath,
   'entity-batch': entityBatch,
   'replica-reads': replicaReads,

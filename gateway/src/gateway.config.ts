@@ -12,6 +12,8 @@ import {
   type Environment,
 } from '@saas/config';
 
+import { admissionSettings } from './admission/admission.config.ts';
+
 const SECRET_LENGTH_MIN = 16;
 
 /** `users=key,projects=key`: what the gateway signs its callers' identity with, one key per subgraph. */
@@ -99,6 +101,7 @@ export const gatewaySettings = {
     BODY_BYTES_MAX: count()
       .default(1_024 * 1_024)
       .describe('Largest request body that is read.'),
+    ...admissionSettings,
     HEALTH_INTERVAL_MS: milliseconds()
       .default(5_000)
       .describe('How often each subgraph’s health is sampled.'),

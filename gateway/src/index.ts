@@ -1,6 +1,11 @@
+export { admissionErrors } from './admission/admission.errors.ts';
+export { admitDocument } from './admission/admit-document.ts';
+export { defaultOperationLimits, type OperationLimits } from './admission/operation-limits.ts';
+export { parseDocument } from './admission/parse-document.ts';
 export { gatewayErrors } from './gateway.errors.ts';
 export { readGatewayConfig, type GatewayConfig } from './gateway.config.ts';
 export { httpErrors } from './http/http.errors.ts';
+export { operationsErrors } from './operations/operations.errors.ts';
 export {
   composeSupergraph,
   type ComposedSupergraph,

@@ -3,9 +3,11 @@ import { AppError, systemClock, type Clock } from '@saas/kernel';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { healthMonitor, type HealthMonitor, type HealthSnapshot, type Logger } from '@saas/telemetry';
 import type { FastifyInstance } from 'fastify';
+import { answerLimitsOf, operationLimitsOf } from './admission/admission.config.ts';
 import type { GatewayConfig } from './gateway.config.ts';
 import { gatewayErrors } from './gateway.errors.ts';
 import { GRAPHQL_PATH, httpServer } from './http/http-server.ts';
+import { admittedOperations } from './operations/admitted-operations.ts';
 import { pipeline } from './pipeline.ts';
 import { startApolloServer } from './stages/apollo-server.ts';
 import { executeOperation } from './stages/execute.ts';
@@ -59,12 +61,13 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
   );
   const monitor = watchSubgraphs(config, targets, clock);
   stopping.add('health monitor', () => monitor.stop());
-  const server = await startApolloServer({ supergraphSdl, clients, logger });
+  const server = await startApolloServer({ supergraphSdl, clients, ...answerLimitsOf(config), logger });
   stopping.add('executor', async () => server.stop());
 
   const handle = pipeline({
     requestDeadlineMs: config.REQUEST_DEADLINE_MS,
     bodyBytesMax: config.BODY_BYTES_MAX,
+    ...(await admittedOperations(config, operationLimitsOf(config), logger)),
     verify: accessTokenVerifier({
       keys: remoteKeys(targets.jwksUrl),
       issuer: config.ACCESS_TOKEN_ISSUER,

@@ -1,8 +1,12 @@
 import type { Logger } from '@saas/telemetry';
+import { admissionStatuses } from '../admission/admission.errors.ts';
+import { operationsStatuses } from '../operations/operations.errors.ts';
 import type { GatewayReply } from '../stages/stage.ts';
 import { toClientError } from './to-client-error.ts';
 
 const STATUS_OF: Readonly<Record<string, number>> = {
+  ...admissionStatuses,
+  ...operationsStatuses,
   BAD_REQUEST: 400,
   TOKEN_EXPIRED: 401,
   TOKEN_INVALID: 401,

@@ -23,7 +23,7 @@ const HASH = /^[0-9a-f]{64}$/;
 
 /**
  * The id by which a request asks for its operation; undefined when it does not. Apollo's `extensions.persistedQuery`
- * goes before the others.
+ * goes before the others, which count only where there is no query.
  *
  * @throws {AppError} `PERSISTED_QUERY_INVALID`.
  */
@@ -36,7 +36,8 @@ export const operationIdOf = (request: OperationRequest): OperationId | undefine
     return { id, isAutomatic: HASH.test(id) };
   }
   const given = request.documentId ?? request.doc_id ?? request.id;
-  if (given === undefined || given === null) return undefined;
+  // Beside a query, such a field may mean anything.
+  if (given === undefined || given === null || typeof request.query === 'string') return undefined;
   return { id: checked(given).replace(/^sha256:/, ''), isAutomatic: false };
 };
 

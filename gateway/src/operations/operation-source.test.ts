@@ -75,6 +75,7 @@ describe('automatic persisted queries', () => {
     automatic('x'.repeat(257)),
     { documentId: 7 },
     { id: '' },
+    { doc_id: {} },
   ])('are refused when ill-formed: %j', async (request) => {
     expect(await sources().answer(request)).toBe('PERSISTED_QUERY_INVALID');
   });
@@ -82,9 +83,13 @@ describe('automatic persisted queries', () => {
   it.each([{}, { query: '' }, { query: 7 }, { query: null, extensions: { persistedQuery: null } }])(
     'are not what is meant by %j',
     async (request) => {
-      expect(await sources().answer(request)).toBe('OPERATION_MISSING');
+      expect(await sources().answer(request)).toBe('BAD_REQUEST');
     },
   );
+});
+
+it('a query may come with fields of other names than ours', async () => {
+  expect(await sources().answer({ query: unlisted, id: 7 })).toBe(unlisted);
 });
 
 describe('an operation of the list', () => {

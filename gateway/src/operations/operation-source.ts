@@ -1,3 +1,4 @@
+import { httpErrors } from '../http/http.errors.ts';
 import { operationIdOf, type OperationId, type OperationRequest } from './operation-id.ts';
 import { operationsErrors } from './operations.errors.ts';
 import { queryHash } from './query-hash.ts';
@@ -25,7 +26,7 @@ type Options = {
  * Finds the text that a request means: its own query, or a persisted one by id. An operation of the safelist comes in the
  * list's own words, however the client wrote it, so that all of its spellings share one document and one plan.
  *
- * @throws {AppError} `OPERATION_MISSING`, `PERSISTED_QUERY_INVALID`; `PERSISTED_QUERY_NOT_FOUND`: send
+ * @throws {AppError} `BAD_REQUEST` when neither is given, `PERSISTED_QUERY_INVALID`; `PERSISTED_QUERY_NOT_FOUND`: send
  *   the query as well; `PERSISTED_QUERY_HASH_MISMATCH`, `PERSISTED_QUERY_NOT_SUPPORTED`; by the safelist,
  *   `PERSISTED_QUERY_NOT_IN_LIST`, `OPERATION_NOT_IN_SAFELIST`, `PERSISTED_QUERY_ID_REQUIRED`.
  * @see https://www.apollographql.com/docs/apollo-server/performance/apq
@@ -36,7 +37,7 @@ export const operationSource =
     const id = operationIdOf(request);
     const { query } = request;
     if (typeof query === 'string' && query !== '') return byText(query, id, options);
-    if (id === undefined) throw operationsErrors.OPERATION_MISSING();
+    if (id === undefined) throw httpErrors.BAD_REQUEST();
     return { source: await byId(id, options) };
   };
 

@@ -1,18 +1,13 @@
 import { defineErrors } from '@saas/kernel';
 
 export const operationsErrors = defineErrors({
-  OPERATION_MISSING: {
-    audience: 'client',
-    retryable: false,
-    message: 'The request needs a query, or the id of a persisted one.',
-  },
   PERSISTED_QUERY_INVALID: {
     audience: 'client',
     retryable: false,
     message:
       'The id of a persisted query is a text of 1 to 256 characters; of an automatic one, a SHA-256 hash, version 1.',
   },
-  // The words of this message and of the second next are part of Apollo's protocol: clients look for them.
+  // These words, and those of PERSISTED_QUERY_NOT_SUPPORTED, are part of Apollo's protocol: clients look for them.
   PERSISTED_QUERY_NOT_FOUND: { audience: 'client', retryable: true, message: 'PersistedQueryNotFound' },
   PERSISTED_QUERY_HASH_MISMATCH: {
     audience: 'client',
@@ -51,7 +46,6 @@ export const operationsErrors = defineErrors({
  * clients and caches in between take anything else for a failure.
  */
 export const operationsStatuses: Readonly<Record<string, number>> = {
-  OPERATION_MISSING: 400,
   PERSISTED_QUERY_INVALID: 400,
   PERSISTED_QUERY_NOT_FOUND: 200,
   PERSISTED_QUERY_HASH_MISMATCH: 400,

@@ -9,17 +9,22 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { Logger } from '@saas/telemetry';
 import { getVariableValues, GraphQLError } from 'graphql';
+import type { ErrorLimits } from '../admission/capped-errors.ts';
+import type { CostLimits } from '../admission/operation-cost.ts';
 import { formatError } from '../http/format-error.ts';
 import { masked } from '../http/to-client-error.ts';
 import type { GatewayContext } from '../upstream/gateway-context.ts';
 import type { SubgraphClient } from '../upstream/subgraph-call.ts';
 import { subgraphDataSource } from '../upstream/subgraph-data-source.ts';
 import { upstreamErrors } from '../upstream/upstream.errors.ts';
+import { costLimit, errorLimit } from './cost-limit.ts';
 
 type Options = {
   readonly supergraphSdl: string;
   /** One per subgraph of the supergraph, by name. */
   readonly clients: ReadonlyMap<string, SubgraphClient>;
+  readonly costs: CostLimits;
+  readonly errors: ErrorLimits;
   readonly logger: Logger;
 };
 
@@ -34,6 +39,8 @@ const VARIABLE_ERRORS_MAX = 10;
 export const startApolloServer = async ({
   supergraphSdl,
   clients,
+  costs,
+  errors,
   logger,
 }: Options): Promise<ApolloServer<GatewayContext>> => {
   // @apollo/gateway reports home hourly unless this is set, and has no option for it.
@@ -52,6 +59,8 @@ export const startApolloServer = async ({
     logger: quiet(logger),
     introspection: true,
     csrfPrevention: true,
+    // Operations come as text by now.
+    persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
@@ -62,7 +71,9 @@ export const startApolloServer = async ({
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
       strictVariables,
+      costLimit(supergraphSdl, costs),
       visibleMisfits,
+      errorLimit(errors),
     ],
   });
   await server.start();

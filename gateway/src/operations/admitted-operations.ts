@@ -1,0 +1,53 @@
+import type { Logger } from '@saas/telemetry';
+import type { OperationLimits } from '../admission/operation-limits.ts';
+import { documentCache, type DocumentCache } from './document-cache.ts';
+import { readManifestFiles } from './manifest-files.ts';
+import type { OperationRequest } from './operation-id.ts';
+import { operationSource, type OperationSource } from './operation-source.ts';
+import { memoryQueryStore } from './query-store.ts';
+import { safelist, type SafelistMode } from './safelist.ts';
+
+type Settings = {
+  readonly DOCUMENT_CACHE_ENTRIES_MAX: number;
+  readonly DOCUMENT_CACHE_BYTES_MAX: number;
+  readonly PERSISTED_QUERIES: boolean;
+  readonly PERSISTED_QUERIES_MAX: number;
+  readonly PERSISTED_QUERIES_BYTES_MAX: number;
+  readonly MANIFEST_FILES: readonly string[];
+  readonly SAFELIST: SafelistMode;
+};
+
+export type AdmittedOperations = {
+  readonly sourceOf: (request: OperationRequest) => Promise<OperationSource>;
+  readonly documents: DocumentCache;
+  readonly variablesNestingMax: number;
+};
+
+/**
+ * What decides which operations run, as the settings say.
+ *
+ * @throws {AppError} `PERSISTED_MANIFEST_INVALID`.
+ */
+export const admittedOperations = async (
+  settings: Settings,
+  limits: OperationLimits,
+  logger: Logger,
+): Promise<AdmittedOperations> => {
+  const operations = await readManifestFiles(settings.MANIFEST_FILES, limits);
+  const store = memoryQueryStore({
+    entriesMax: settings.PERSISTED_QUERIES_MAX,
+    bytesMax: settings.PERSISTED_QUERIES_BYTES_MAX,
+  });
+  return {
+    sourceOf: operationSource({
+      store: settings.PERSISTED_QUERIES ? store : undefined,
+      safelist: safelist(operations, settings.SAFELIST),
+      onUnknown: ({ hash }) => logger.warn({ hash }, 'an operation is not in the safelist'),
+    }),
+    documents: documentCache(limits, {
+      entriesMax: settings.DOCUMENT_CACHE_ENTRIES_MAX,
+      bytesMax: settings.DOCUMENT_CACHE_BYTES_MAX,
+    }),
+    variablesNestingMax: limits.nesting,
+  };
+};
