@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { createLogger } from '@saas/telemetry';
 import type { GenerationEvent } from './generation-events.ts';
 import { startGenerations, type GenerationsOptions } from './generations.ts';
@@ -11,6 +11,8 @@ import {
 } from './planning-doubles.fixture.ts';
 import { memorySource } from './supergraph-source.memory.ts';
 import { until } from './until.fixture.ts';
+
+jest.setTimeout(60_000);
 
 const logger = createLogger({ name: 'test', level: 'silent' });
 const schema = (...fields: readonly string[]) =>

@@ -29,4 +29,6 @@ export type LoadedSupergraph = {
   /** What clients see, with descriptions. */
   readonly apiSdl: string;
   readonly subgraphs: readonly SubgraphAddress[];
+  /** Of the planning thread; see `threadTimeMs`. */
+  readonly thread: number | undefined;
 };

@@ -5,7 +5,10 @@ import { SupergraphError } from './supergraph.errors.ts';
 import { startWorkerThread, ThreadEnded, type WorkerThread } from './worker-thread.ts';
 
 export type PlannerLimits = {
-  /** Longest time for one plan, in milliseconds of wall-clock time, waiting in line excluded. */
+  /**
+   * Longest time for one plan, in milliseconds, waiting in line excluded. Where the system tells it, time in which the thread waited
+   * for a processor does not count either, within reason: a busy machine must not make harmless operations look bad.
+   */
   readonly planDeadlineMs: number;
   /** Longest time for loading a supergraph, starting the thread included. */
   readonly loadTimeoutMs: number;
@@ -130,10 +133,11 @@ class ThreadedPlanner implements Planner {
   }
 
   async #planNow(job: Job): Promise<string> {
-    const { thread } = await this.#loaded();
+    const { thread, supergraph } = await this.#loaded();
     const { operation, operationName } = job;
     try {
-      const answer = await thread.ask({ kind: 'plan', operation, operationName }, this.#deadlineMs(job));
+      const question = { kind: 'plan', operation, operationName } as const;
+      const answer = await thread.ask(question, this.#deadlineMs(job), supergraph.thread);
       this.#plansOfThread += 1;
       return planOf(answer);
     } catch (error) {

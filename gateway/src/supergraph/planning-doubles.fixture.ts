@@ -50,6 +50,7 @@ export const fakePlanners = (behaviour: {
           apiSdl: supergraphSdl,
 
           subgraphs: [{ name: 'a', url: 'http://a/' }],
+          thread: undefined,
         };
       },
       plan: async (request) => {

@@ -10,6 +10,7 @@ import { orderKeys } from '@saas/engine';
 import { GraphQLError, parse, printSchema } from 'graphql';
 import type { LoadedSupergraph, PlannerAnswer } from './planner-messages.ts';
 import { SupergraphError, type SupergraphProblem } from './supergraph.errors.ts';
+import { ownThread } from './thread-time.ts';
 
 export type PlanningSupergraph = {
   readonly loaded: LoadedSupergraph;
@@ -34,6 +35,7 @@ export const planningSupergraph = (
     loaded: {
       apiSdl: printSchema(api.toGraphQLJSSchema({ includeDefer: isDeferEnabled })),
       subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
+      thread: ownThread(),
     },
     plan: (operation, operationName) => plan(api, planner, operation, operationName),
   };

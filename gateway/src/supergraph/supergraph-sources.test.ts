@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { jest } from '@jest/globals';
 import { composeSupergraph } from './compose-supergraph.ts';
 import { fileSource } from './file-source.ts';
 import { introspectionSource } from './introspection-source.ts';
@@ -10,6 +11,8 @@ import { roverSource } from './rover-source.ts';
 import { memorySource } from './supergraph-source.memory.ts';
 import { describeSupergraphSourceContract } from './supergraph-source.contract.ts';
 import { urlSource } from './url-source.ts';
+
+jest.setTimeout(60_000);
 
 const times = { settleMs: 5, pollMs: 50 };
 

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { PlannerAnswer, PlannerQuestion } from './planner-messages.ts';
+import { whenSpent } from './thread-time.ts';
 
 /** Why a thread gave no answer. `died` includes that it needed more memory than it may have. */
 export class ThreadEnded extends Error {
@@ -18,10 +19,11 @@ export class ThreadEnded extends Error {
  */
 export type WorkerThread = {
   /**
-   * @param timeoutMs wall-clock time from the call.
+   * @param timeoutMs wall-clock time from the call; or, when `systemThread` is known, computing time of that thread, and
+   *   wall-clock time four times as long.
    * @throws {ThreadEnded} and the thread is gone for good.
    */
-  ask(question: PlannerQuestion, timeoutMs: number): Promise<PlannerAnswer>;
+  ask(question: PlannerQuestion, timeoutMs: number, systemThread?: number): Promise<PlannerAnswer>;
   readonly hasEnded: boolean;
   /** Resolves when the thread is gone; whoever waits for an answer gets `stopped`. */
   end(): Promise<void>;
@@ -51,18 +53,17 @@ export const startWorkerThread = (memoryMbMax: number): WorkerThread => {
     await worker.terminate();
   };
   return {
-    ask: async (question, timeoutMs) => {
+    ask: async (question, timeoutMs, systemThread) => {
       if (hasEnded) throw new ThreadEnded('died');
       if (settle !== undefined) throw new Error('A thread is asked one question at a time.');
       worker.ref();
-      // After a stall of our own, an answer that has long been there gets in first.
-      const timer = setTimeout(() => setImmediate(() => settle && void end('timeout')), timeoutMs);
+      const stopTimer = whenSpent(timeoutMs, systemThread, () => void end('timeout'));
       const outcome = await new Promise<PlannerAnswer | ThreadEnded>((resolve) => {
         settle = resolve;
         worker.postMessage(question, []);
       });
       settle = undefined;
-      clearTimeout(timer);
+      stopTimer();
       worker.unref();
       if (outcome instanceof ThreadEnded) throw outcome;
       return outcome;
