@@ -12,6 +12,11 @@ export const engineErrors = defineErrors({
     retryable: false,
     message: 'The planner found no way to fetch what the operation selects.',
   },
+  PLAN_CONDITIONS_DIFFER: {
+    audience: 'operator',
+    retryable: false,
+    message: 'The operation was planned for other values of its conditions than this request has.',
+  },
   OPERATION_UNKNOWN: {
     audience: 'client',
     retryable: false,

@@ -25,6 +25,8 @@ export type ExecutionResult = {
 /**
  * Runs a query or a mutation. Never rejects because of what clients or subgraphs do; a failing subgraph costs its own
  * fields. Deferred parts are answered together with the rest.
+ *
+ * @throws {AppError} `PLAN_CONDITIONS_DIFFER`, a mistake of our caller: see `planningConditions`.
  */
 export const execute = async (
   operation: CompiledOperation,
@@ -33,12 +35,19 @@ export const execute = async (
   if (operation.source !== undefined) throw engineErrors.PLAN_UNSUPPORTED({ found: 'Subscription' });
   const variables = operation.readVariables(context.variables);
   if (variables.status === 'invalid') return { data: undefined, errors: variables.errors, problems: [] };
+  refuseOtherConditions(operation, variables);
   const execution = begin(operation, variables, context.fetch);
   await operation.run?.(execution, { path: [], items: [execution.root] });
   return finish(operation, variables, execution);
 };
 
 type ValidVariables = Extract<Variables, { readonly status: 'valid' }>;
+
+const refuseOtherConditions = ({ restore }: CompiledOperation, { isTrue }: ValidVariables): void => {
+  for (const [name, value] of Object.entries(restore?.conditionValues ?? {})) {
+    if (isTrue(name) !== value) throw engineErrors.PLAN_CONDITIONS_DIFFER();
+  }
+};
 
 const begin = (operation: CompiledOperation, { given, isTrue }: ValidVariables, fetch: Fetch): Execution => ({
   root: {},

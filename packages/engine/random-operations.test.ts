@@ -7,7 +7,7 @@ import { town, townSubgraphs } from './testing/town.ts';
 
 const graph = graphUnderTest(townSubgraphs);
 const seed = Number(process.env['ENGINE_SEED'] ?? 7);
-const numRuns = Number(process.env['ENGINE_RUNS'] ?? 150);
+const numRuns = Number(process.env['ENGINE_RUNS'] ?? 60);
 
 const variables = fc.record({ a: fc.boolean(), b: fc.boolean() }, { requiredKeys: ['a'] });
 

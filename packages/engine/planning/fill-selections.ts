@@ -15,11 +15,13 @@ import {
  */
 export const fillSelections = (document: DocumentNode): DocumentNode =>
   visit(document, {
-    enter: (node) => ('directives' in node && isExcluded(node.directives ?? []) ? null : undefined),
+    InlineFragment: { enter: dropExcluded },
+    FragmentSpread: { enter: dropExcluded },
     SelectionSet: {
       leave: (set) => (set.selections.length === 0 ? { ...set, selections: [typeName] } : undefined),
     },
     Field: {
+      enter: dropExcluded,
       leave: (field: FieldNode) => {
         const { selectionSet } = field;
         if (selectionSet === undefined || selectionSet.selections.some(isPlainField)) return undefined;
@@ -28,6 +30,9 @@ export const fillSelections = (document: DocumentNode): DocumentNode =>
       },
     },
   });
+
+const dropExcluded = ({ directives = [] }: SelectionNode): null | undefined =>
+  isExcluded(directives) ? null : undefined;
 
 const isExcluded = (directives: readonly DirectiveNode[]): boolean =>
   directives.some(({ name, arguments: given = [] }) => {

@@ -6,7 +6,7 @@ import {
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { execute as run, parse, validate, type GraphQLSchema } from 'graphql';
+import { execute as run, parse, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import {
   compileOperation,
   execute,
@@ -42,6 +42,7 @@ export type Answer = ExecutionResult & { readonly calls: readonly FetchCall[] };
 /** A supergraph over subgraphs in this process, planned by the stock planner and run by our engine. */
 export type GraphUnderTest = {
   readonly api: GraphQLSchema;
+  readonly parse: (query: string) => DocumentNode;
   readonly plan: (query: string, operationName?: string) => unknown;
   readonly compile: (query: string, operationName?: string, variables?: Variables) => CompiledOperation;
   /** Asks one subgraph directly. */
@@ -114,6 +115,7 @@ export const graphUnderTest = (
 
   return {
     api,
+    parse: (query) => parse(query),
     plan: (query, operationName) => prepare(query, operationName).plan,
     compile,
     fetch,

@@ -135,7 +135,7 @@ const fieldSelection = (
 
 const literal = (type: GraphQLInputType): fc.Arbitrary<string> => {
   if (isNonNullType(type)) return literal(type.ofType).filter((text) => text !== 'null');
-  if (isListType(type)) return literal(type.ofType as GraphQLInputType).map((text) => `[${text}]`);
+  if (isListType(type)) return literal(type.ofType).map((text) => `[${text}]`);
   if (isEnumType(type)) return fc.constantFrom(...type.getValues().map(({ name }) => name));
   return fc.constantFrom(...(literals[getNamedType(type).name] ?? ['null']));
 };

@@ -121,8 +121,10 @@ export const town: Fields = {
 const stub = (typeName: string) => (value: { id: unknown } | null) => value && typed(typeName, value.id);
 const stubs = (typeName: string, value: unknown) => (value as { id: unknown }[]).map(stub(typeName));
 type Method = (args: object) => unknown;
-const call = (fields: Fields | null, name: string, args: object = {}): unknown =>
-  (fields?.[name] as Method)(args);
+const call = (fields: Fields | null, name: string, args: object = {}): unknown => {
+  const method = fields?.[name] as Method | undefined;
+  return method?.(args);
+};
 
 const people: SubgraphUnderTest = {
   name: 'people',
