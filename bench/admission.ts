@@ -40,7 +40,7 @@ const operations: Readonly<Record<string, string>> = {
   small: '{ a { id name } }',
   '60 fields': `query ($x: Int) { ${times(6, (i) => `f${i}: a(x: $x) { id name b { id name } c { id name } }`)} }`,
   introspection: getIntrospectionQuery(),
-  '700 fields': `{ a { ${times(120, () => 'b { id }')} } ${times(40, (i) => `f${i}: a { ${'id name '.repeat(5)} }`)} }`,
+  '600 fields': `{ a { ${times(60, () => 'b { id }')} } ${times(40, (i) => `f${i}: a { ${'id name '.repeat(5)} }`)} }`,
   'fragment bomb': `{...F0} ${times(
     12,
     (i) => `fragment F${i} on Query{ id name x:b{...F${i + 1}} y:b{...F${i + 1}} }`,

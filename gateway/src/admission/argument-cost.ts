@@ -23,12 +23,15 @@ type Call = {
 
 /** What the arguments that are given cost: each input object 1, or what `@cost` says, with every field that is given. */
 export const argumentsCost = ({ schema, table, node, field, coordinate }: Call): Cost => {
+  if (node.arguments === undefined || node.arguments.length === 0) return constant(0);
   const parts: Cost[] = [];
-  for (const { name, value } of node.arguments ?? []) {
+  for (const { name, value } of node.arguments) {
     const argument = field.args.find((each) => each.name === name.value);
     if (argument === undefined) continue;
     const type = getNamedType(argument.type);
     const weight = table.weights.get(`${coordinate}(${name.value}:)`);
+    // Most arguments: plain values without a weight.
+    if (!isInputObjectType(type) && (weight ?? typeWeight(schema, table, type)) === 0) continue;
     const costOf = (variables: Variables): number =>
       inputCost(valueFromASTUntyped(value, variables), type, weight, schema, table);
     parts.push(needsVariables(value) ? { fixed: 0, varying: [costOf] } : constant(costOf({})));

@@ -11,7 +11,10 @@ export type Cost = {
   readonly varying: readonly ((variables: Variables) => number)[];
 };
 
-export const constant = (fixed: number): Cost => ({ fixed, varying: [] });
+const NOTHING: Cost = { fixed: 0, varying: [] };
+
+export const constant = (fixed: number): Cost =>
+  fixed === 0 ? NOTHING : { fixed, varying: NOTHING.varying };
 
 /** Never below 0: a schema may give negative weights, a saving that ends where there is nothing left to save. */
 export const evaluate = ({ fixed, varying }: Cost, variables: Variables): number => {
@@ -20,10 +23,15 @@ export const evaluate = ({ fixed, varying }: Cost, variables: Variables): number
   return Math.max(sum, 0);
 };
 
-export const sumOf = (parts: readonly Cost[]): Cost => ({
-  fixed: parts.reduce((sum, { fixed }) => addUpTo(sum, fixed), 0),
-  varying: parts.flatMap(({ varying }) => varying),
-});
+export const sumOf = (parts: readonly Cost[]): Cost => {
+  let fixed = 0;
+  const varying: ((variables: Variables) => number)[] = [];
+  for (const part of parts) {
+    fixed = addUpTo(fixed, part.fixed);
+    for (const each of part.varying) varying.push(each);
+  }
+  return { fixed, varying };
+};
 
 /** `size` items of the cost `item`. */
 export const times = (size: Size, item: Cost): Cost => {

@@ -29,6 +29,7 @@ type Options = {
 };
 
 const VARIABLE_ERRORS_MAX = 10;
+const VALIDATION_ERRORS_MAX = 20;
 
 /**
  * Apollo Server over the stock executor of @apollo/gateway. Nothing is reported to anybody, there is no landing page,
@@ -59,6 +60,8 @@ export const startApolloServer = async ({
     logger: quiet(logger),
     introspection: true,
     csrfPrevention: true,
+    // Each error looks through the schema for names that were meant.
+    validationOptions: { maxErrors: VALIDATION_ERRORS_MAX },
     // Operations come as text by now.
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
