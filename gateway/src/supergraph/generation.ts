@@ -1,5 +1,5 @@
 import { isAppError, type Clock } from '@saas/kernel';
-import { print, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { parse, print, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { SubgraphAddress } from './load-supergraph.ts';
 import { OperationCache, type OperationCacheLimits, type UsedOperation } from './operation-cache.ts';
 import type { PlanCompiler } from './plan-compiler.port.ts';
@@ -62,11 +62,12 @@ export const generation = <Facts, Operation>(
   const make = async (wanted: Wanted): Promise<Operation> => {
     const { document, operationName, key, uses, isTrusted } = wanted;
     const prepared = parts.compiler.prepare(facts, document, operationName);
-    const text = print(prepared.documentToPlan);
-    const planJson = await parts.planner.plan({ operation: text, operationName, isTrusted });
+    const toPlan = print(prepared.documentToPlan);
+    const planJson = await parts.planner.plan({ operation: toPlan, operationName, isTrusted });
     const operation = prepared.compile(JSON.parse(planJson));
+    const text = print(document);
     const bytes = 2 * (planJson.length + text.length);
-    cache.set({ key, document, operationName, operation, bytes }, uses);
+    cache.set({ key, text, operationName, operation, bytes }, uses);
     return operation;
   };
   /** One for all who ask meanwhile. */
@@ -97,7 +98,8 @@ export const generation = <Facts, Operation>(
       }
     },
     remembered: (key) => cache.get(key),
-    warm: async ({ document, operationName, key, uses }) => {
+    warm: async ({ text, operationName, key, uses }) => {
+      const document = parse(text, { noLocation: true });
       const [problem] = validate(api, document);
       if (problem !== undefined) throw problem;
       await once({ document, operationName, key, uses: Math.floor(uses / 2), isTrusted: true });

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { OperationCache } from './operation-cache.ts';
-import { query } from './planning-doubles.fixture.ts';
 
 const operation = (key: string, bytes: number) => ({
   key,
   bytes,
-  document: query('one'),
+  text: '{ one }',
   operationName: undefined,
   operation: key,
 });

@@ -1,11 +1,10 @@
-import type { DocumentNode } from 'graphql';
-
 export type CachedOperation<Operation> = {
   readonly key: string;
-  readonly document: DocumentNode;
+  /** The document as text: its syntax tree would take some twenty times as much. */
+  readonly text: string;
   readonly operationName: string | undefined;
   readonly operation: Operation;
-  /** Of the texts of plan and document; what is compiled from them takes a small multiple. */
+  /** Of the texts of plan and document; what the engine compiles from them takes a small multiple. */
   readonly bytes: number;
 };
 

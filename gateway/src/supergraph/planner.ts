@@ -166,11 +166,11 @@ class ThreadedPlanner implements Planner {
   async #loaded(): Promise<Ready> {
     if (this.#status === 'stopped') throw plannerErrors.PLANNER_UNAVAILABLE();
     if (this.#thread?.hasEnded === true) this.#ready = undefined;
-    this.#ready ??= this.#start();
+    const ready = (this.#ready ??= this.#start());
     try {
-      return await this.#ready;
+      return await ready;
     } catch (error) {
-      this.#ready = undefined;
+      if (this.#ready === ready) this.#ready = undefined;
       throw error;
     }
   }
