@@ -68,6 +68,11 @@ export const gatewaySettings = {
     SUPERGRAPH_FILE: text()
       .default('./supergraph.graphql')
       .describe('The composed supergraph schema, relative to the working directory.'),
+    ENGINE: choice(['stock', 'own'])
+      .default('stock')
+      .describe(
+        'What executes plans: the executor of @apollo/gateway, or our own engine, which plans in a thread of its own.',
+      ),
     SUBGRAPH_URLS: namedUrls()
       .optional()
       .describe(

@@ -10,8 +10,13 @@ import { GRAPHQL_PATH, httpServer } from './http/http-server.ts';
 import { admittedOperations } from './operations/admitted-operations.ts';
 import { pipeline } from './pipeline.ts';
 import { startApolloServer } from './stages/apollo-server.ts';
+import { generationGateway } from './stages/generation-gateway.ts';
+import { stockGateway } from './stages/stock-gateway.ts';
 import { executeOperation } from './stages/execute.ts';
+import { engineCompiler } from './supergraph/engine-compiler.ts';
+import { startGenerations } from './supergraph/generations.ts';
 import { loadSupergraph } from './supergraph/load-supergraph.ts';
+import { memorySource } from './supergraph/supergraph-source.memory.ts';
 import { identities } from './upstream/identities.ts';
 import { sessionTokens } from './upstream/session-tokens.ts';
 import { subgraphClient, type SubgraphClient } from './upstream/subgraph-call.ts';
@@ -61,7 +66,8 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
   );
   const monitor = watchSubgraphs(config, targets, clock);
   stopping.add('health monitor', () => monitor.stop());
-  const server = await startApolloServer({ supergraphSdl, clients, ...answerLimitsOf(config), logger });
+  const gateway = await openEngine(config, { supergraphSdl, clients, logger, clock });
+  const server = await startApolloServer({ gateway, supergraphSdl, ...answerLimitsOf(config), logger });
   stopping.add('executor', async () => server.stop());
 
   const handle = pipeline({
@@ -100,6 +106,24 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
       await stopping.stop();
     },
   };
+};
+
+type EngineParts = {
+  readonly supergraphSdl: string;
+  readonly clients: ReadonlyMap<string, SubgraphClient>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+};
+
+/** What plans and executes; the server that it is given to ends it. */
+const openEngine = async (
+  { ENGINE }: GatewayConfig,
+  { supergraphSdl, clients, logger, clock }: EngineParts,
+) => {
+  if (ENGINE === 'stock') return stockGateway({ supergraphSdl, clients, logger });
+  const source = memorySource(supergraphSdl);
+  const generations = await startGenerations({ source, compiler: engineCompiler, logger, clock });
+  return generationGateway({ generations, clients });
 };
 
 const watchSubgraphs = (config: GatewayConfig, { subgraphs }: Targets, clock: Clock): HealthMonitor =>

@@ -1,6 +1,4 @@
-import { env } from 'node:process';
-import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServer, type ApolloServerOptionsWithGateway, type ApolloServerPlugin } from '@apollo/server';
 import {
   ApolloServerPluginInlineTraceDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -14,15 +12,13 @@ import type { CostLimits } from '../admission/operation-cost.ts';
 import { formatError } from '../http/format-error.ts';
 import { masked } from '../http/to-client-error.ts';
 import type { GatewayContext } from '../upstream/gateway-context.ts';
-import type { SubgraphClient } from '../upstream/subgraph-call.ts';
-import { subgraphDataSource } from '../upstream/subgraph-data-source.ts';
-import { upstreamErrors } from '../upstream/upstream.errors.ts';
 import { costLimit, errorLimit } from './cost-limit.ts';
+import { quiet } from './quiet-logger.ts';
 
 type Options = {
+  /** What plans and executes. */
+  readonly gateway: ApolloServerOptionsWithGateway<GatewayContext>['gateway'];
   readonly supergraphSdl: string;
-  /** One per subgraph of the supergraph, by name. */
-  readonly clients: ReadonlyMap<string, SubgraphClient>;
   readonly costs: CostLimits;
   readonly errors: ErrorLimits;
   readonly logger: Logger;
@@ -32,29 +28,18 @@ const VARIABLE_ERRORS_MAX = 10;
 const VALIDATION_ERRORS_MAX = 20;
 
 /**
- * Apollo Server over the stock executor of @apollo/gateway. Nothing is reported to anybody, there is no landing page,
+ * Apollo Server over an executor. Nothing is reported to anybody, there is no landing page,
  * introspection is on, and requests that a foreign web page could make a browser send are refused.
  *
- * Stop it by `stop()`; it closes the executor, not the clients.
+ * Stop it by `stop()`; it closes the executor too, not the clients.
  */
 export const startApolloServer = async ({
+  gateway,
   supergraphSdl,
-  clients,
   costs,
   errors,
   logger,
 }: Options): Promise<ApolloServer<GatewayContext>> => {
-  // @apollo/gateway reports home hourly unless this is set, and has no option for it.
-  env['APOLLO_TELEMETRY_DISABLED'] = '1';
-  const gateway = new ApolloGateway({
-    supergraphSdl,
-    logger: quiet(logger),
-    __exposeQueryPlanExperimental: false,
-    buildService: ({ name }) => {
-      const client = clients.get(name);
-      return client ? subgraphDataSource(client) : unreachable;
-    },
-  });
   const server = new ApolloServer<GatewayContext>({
     gateway,
     logger: quiet(logger),
@@ -82,17 +67,6 @@ export const startApolloServer = async ({
   await server.start();
   return server;
 };
-
-/** For a subgraph that is not called over HTTP. */
-const unreachable = { process: async () => Promise.reject(upstreamErrors.SUBGRAPH_UNAVAILABLE()) };
-
-/** The libraries' own news are for those who look for them; their warnings and errors are for everybody. */
-const quiet = (logger: Logger) => ({
-  debug: (message: unknown) => logger.trace(String(message)),
-  info: (message: unknown) => logger.debug(String(message)),
-  warn: (message: unknown) => logger.warn(String(message)),
-  error: (message: unknown) => logger.error(String(message)),
-});
 
 /**
  * Refuses variables of a wrong type before any subgraph is called; the stock executor would leave that to the subgraphs,
