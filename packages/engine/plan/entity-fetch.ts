@@ -9,6 +9,7 @@ import { compileVariables, errorsOf, pathOf, unchangingCall } from './fetch-call
 import type { FetchAnswer, FetchCall, SubgraphError } from './fetch.port.ts';
 import { isJsonObject, type JsonObject } from './json-object.ts';
 import type { FetchNode, RequiredSelection } from './plan-json.ts';
+import { compileEntityKey } from './entity-key.ts';
 import { batchEntities, type EntityBatch } from './representations.ts';
 import { compileRequires, type ReadRepresentation } from './requires.ts';
 import { compileRewrites, renamedKeys } from './rewrites.ts';
@@ -28,6 +29,7 @@ export const compileEntityFetch = (
   options: { readonly mayShare: boolean },
 ): Run => {
   const readFor = compileReading(node, facts);
+  const keyOf = compileEntityKey(node.requires, facts);
   const alter = compileRewrites(node.inputRewrites, facts);
   const readContext = compileContext(node.contextRewrites, facts);
   const call = unchangingCall(node);
@@ -47,7 +49,7 @@ export const compileEntityFetch = (
 
   return (execution, cursor) => {
     const contextOf = readContext && contextReader(readContext, execution, cursor);
-    const batches = batchEntities(cursor.items, { read: readFor(execution), alter, contextOf });
+    const batches = batchEntities(cursor.items, { keyOf, read: readFor(execution), alter, contextOf });
     const [first] = batches;
     if (first === undefined) return undefined;
     if (batches.length === 1) return runBatch(execution, cursor, first);
@@ -115,11 +117,14 @@ const compileTakeIn = (node: EntityFetchNode, facts: SchemaFacts, mayShare: bool
       reportAll(execution, cursor, batch, service, engineErrors.SUBGRAPH_ANSWER_MALFORMED({ service }));
       return;
     }
-    for (const [index, entity] of entities.entries()) {
+    for (let index = 0; index < entities.length; index += 1) {
+      const entity: unknown = entities[index];
       if (!isJsonObject(entity)) continue;
       alter?.(entity);
-      for (const [nth, target] of (batch.targets[index] ?? []).entries()) {
-        facts.merge(target, mayShare || nth === 0 ? entity : structuredClone(entity));
+      let isFirst = true;
+      for (const target of batch.targets[index] ?? []) {
+        facts.merge(target, mayShare || isFirst ? entity : structuredClone(entity));
+        isFirst = false;
       }
     }
   };

@@ -30,7 +30,8 @@ export const mergeBy = (isAbstract: (typeName: string) => boolean): Merge => {
   };
 
   const mergeLists = (target: unknown[], source: readonly unknown[]): void => {
-    for (const [index, incoming] of source.entries()) {
+    for (let index = 0; index < source.length; index += 1) {
+      const incoming = source[index];
       const present = target[index];
       if (incoming === null || incoming === present) continue;
       if (isJsonObject(present) && isJsonObject(incoming)) merge(present, incoming);

@@ -18,22 +18,33 @@ export const compileRequires = (
   facts: SchemaFacts,
   unneeded: ReadonlySet<string> = none,
 ): ReadRepresentation => {
+  const add = compileSteps(selections, facts, unneeded);
+  return (entity) => {
+    const representation: JsonObject = {};
+    return add(entity, representation) ? representation : undefined;
+  };
+};
+
+const none: ReadonlySet<string> = new Set();
+
+/** Adds its part to the representation; false when it cannot. */
+type Step = (entity: JsonObject, representation: JsonObject) => boolean;
+
+const compileSteps = (
+  selections: readonly RequiredSelection[],
+  facts: SchemaFacts,
+  unneeded: ReadonlySet<string>,
+): Step => {
   const steps = selections.map((selection) =>
     selection.kind === 'Field'
       ? fieldStep(selection, facts, unneeded)
       : fragmentStep(selection, facts, unneeded),
   );
-  return (entity) => {
-    const representation: JsonObject = {};
-    for (const step of steps) if (!step(entity, representation)) return undefined;
-    return representation;
+  return (entity, representation) => {
+    for (const step of steps) if (!step(entity, representation)) return false;
+    return true;
   };
 };
-
-/** Adds its part to the representation; false when it cannot. */
-type Step = (entity: JsonObject, representation: JsonObject) => boolean;
-
-const none: ReadonlySet<string> = new Set();
 
 const fieldStep = (
   { name, alias, selections }: RequiredField,
@@ -43,30 +54,36 @@ const fieldStep = (
   const key = alias ?? name;
   const mayMiss = unneeded.has(key);
   const read = readerOf(key);
-  const inner = selections && compileRequires(selections, facts);
-  const project = (value: unknown): unknown => {
-    if (Array.isArray(value)) return projectList(value, project);
-    if (inner === undefined || value === null || value === undefined) return value;
-    return isJsonObject(value) ? inner(value) : undefined;
-  };
+  if (selections === undefined) {
+    return (entity, representation) => {
+      const value = read(entity);
+      if (value === undefined) return mayMiss;
+      writeKey(representation, key, value);
+      return true;
+    };
+  }
+  const project = projector(compileRequires(selections, facts, unneeded));
   return (entity, representation) => {
     const value = project(read(entity));
     if (value === undefined) return mayMiss;
     const part: JsonObject = {};
+    writeKey(part, key, value);
     // Several fragments may want different parts of one object.
-    if (inner !== undefined && isJsonObject(read(representation))) {
-      writeKey(part, key, value);
-      facts.merge(representation, part);
-    } else {
-      writeKey(representation, key, value);
-    }
+    facts.merge(representation, part);
     return true;
   };
 };
 
-const projectList = (values: readonly unknown[], project: (value: unknown) => unknown): unknown => {
-  const projected = values.map(project);
-  return projected.includes(undefined) ? undefined : projected;
+const projector = (inner: ReadRepresentation): ((value: unknown) => unknown) => {
+  const project = (value: unknown): unknown => {
+    if (Array.isArray(value)) {
+      const projected = value.map(project);
+      return projected.includes(undefined) ? undefined : projected;
+    }
+    if (value === null) return null;
+    return isJsonObject(value) ? inner(value) : undefined;
+  };
+  return project;
 };
 
 const fragmentStep = (
@@ -74,12 +91,8 @@ const fragmentStep = (
   facts: SchemaFacts,
   unneeded: ReadonlySet<string>,
 ): Step => {
-  const inner = compileRequires(selections, facts, unneeded);
-  return (entity, representation) => {
-    if (typeCondition !== undefined && !facts.applies(typeCondition, entity['__typename'])) return true;
-    const part = inner(entity);
-    if (part === undefined) return false;
-    facts.merge(representation, part);
-    return true;
-  };
+  const add = compileSteps(selections, facts, unneeded);
+  if (typeCondition === undefined) return add;
+  return (entity, representation) =>
+    !facts.applies(typeCondition, entity['__typename']) || add(entity, representation);
 };
