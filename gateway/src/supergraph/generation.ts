@@ -34,8 +34,8 @@ export type Generation<Facts, Operation> = {
    *
    * @throws {GraphQLError} when the operation is not valid here. Otherwise as `operationFor`.
    */
-  warm(used: UsedOperation<Operation>): Promise<void>;
-  mostUsed(count: number): readonly UsedOperation<Operation>[];
+  warm(used: UsedOperation): Promise<void>;
+  mostUsed(count: number): readonly UsedOperation[];
   /** Remembered operations, and the bytes of their texts. */
   readonly memory: { readonly operations: number; readonly bytes: number };
 };

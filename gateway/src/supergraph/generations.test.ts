@@ -266,4 +266,19 @@ describe('the warm-up', () => {
     expect(planners[2]?.asked).toHaveLength(1);
     expect(planners[3]?.asked.length).toBeGreaterThan(0);
   });
+
+  it('plans what is known beforehand, in the first generation as well', async () => {
+    const knownOperations = ['one', 'gone'].map((name) => ({
+      key: name,
+      text: `{ ${name} }`,
+      operationName: undefined,
+      uses: 0,
+    }));
+    const { source, generations, hasServed } = await setUp({}, { knownOperations });
+    await until(() => generations.current().remembered('one') !== undefined);
+    source.put(schema('one', 'two'));
+    await hasServed(2);
+    expect(generations.current().remembered('one')).toBeDefined();
+    expect(generations.current().remembered('gone')).toBeUndefined();
+  });
 });

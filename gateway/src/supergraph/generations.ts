@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import { buildGeneration, type BuildOptions, type Built } from './build-generation.ts';
 import { tellOperator, type GenerationEvent } from './generation-events.ts';
 import type { Generation } from './generation.ts';
-import type { OperationCacheLimits } from './operation-cache.ts';
+import type { OperationCacheLimits, UsedOperation } from './operation-cache.ts';
 import type { PlanCompiler } from './plan-compiler.port.ts';
 import { threadedPlanner, type Planner, type PlannerLimits, type PlannerOptions } from './planner.ts';
 import type { RefusedOperationsLimits } from './refused-operations.ts';
@@ -22,6 +22,8 @@ export type GenerationsOptions<Facts, Operation> = {
   readonly cache?: Partial<OperationCacheLimits>;
   readonly refusals?: Partial<RefusedOperationsLimits>;
   readonly warmUp?: Partial<WarmUpLimits>;
+  /** Operations planned ahead in every generation, such as persisted ones; their keys as in `operationFor`. */
+  readonly knownOperations?: readonly UsedOperation[];
   /** A last look at a generation before it serves; throwing keeps the one that runs. */
   readonly check?: (candidate: Generation<Facts, Operation>) => Promise<void>;
   /** For metrics. */
@@ -128,6 +130,7 @@ class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation
     });
     await this.#work;
     if (this.#current === undefined) throw this.#problem ?? new SupergraphError('SUPERGRAPH_UNREADABLE', []);
+    void this.#warm(this.#current.generation);
   }
 
   current(): Generation<Facts, Operation> {
@@ -214,9 +217,18 @@ class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation
 
   async #prepare(candidate: Generation<Facts, Operation>): Promise<number> {
     await this.#options.check?.(candidate);
+    // The first one is not kept waiting: nobody is served before it.
     if (this.#current === undefined) return 0;
+    return this.#warm(candidate, this.#current.generation);
+  }
+
+  async #warm(
+    candidate: Generation<Facts, Operation>,
+    running?: Generation<Facts, Operation>,
+  ): Promise<number> {
+    const { warmUp: limits, knownOperations: known = [] } = this.#options;
     const isInHaste = (): boolean => this.#newest !== undefined || this.#isStopped;
-    return warmUp(this.#current.generation, candidate, { ...this.#options.warmUp, isInHaste });
+    return warmUp(running, candidate, { ...limits, known, isInHaste });
   }
 
   #swap(next: Serving<Facts, Operation>): void {

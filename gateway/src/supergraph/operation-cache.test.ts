@@ -24,7 +24,7 @@ describe('the cache of operations', () => {
           expect(cache.get(key)).toBe(key);
           expect(cache.size).toBeLessThanOrEqual(3);
           expect(cache.bytes).toBeLessThanOrEqual(100);
-          expect(cache.mostUsed(9).reduce((sum, each) => sum + each.bytes, 0)).toBe(cache.bytes);
+          expect(cache.mostUsed(9)).toHaveLength(cache.size);
         }
       }),
     );

@@ -8,8 +8,13 @@ export type CachedOperation<Operation> = {
   readonly bytes: number;
 };
 
-/** An operation and how often it was asked for. */
-export type UsedOperation<Operation> = CachedOperation<Operation> & { readonly uses: number };
+/** An operation that is worth planning ahead, and how often it was asked for. */
+export type UsedOperation = {
+  readonly key: string;
+  readonly text: string;
+  readonly operationName: string | undefined;
+  readonly uses: number;
+};
 
 export type OperationCacheLimits = { readonly entriesMax: number; readonly bytesMax: number };
 
@@ -54,11 +59,11 @@ export class OperationCache<Operation> {
   }
 
   /** The `count` most used, most used first. */
-  mostUsed(count: number): readonly UsedOperation<Operation>[] {
+  mostUsed(count: number): readonly UsedOperation[] {
     return [...this.#entries.values()]
       .toSorted((a, b) => b.uses - a.uses)
       .slice(0, count)
-      .map(({ cached, uses }) => ({ ...cached, uses }));
+      .map(({ cached: { key, text, operationName }, uses }) => ({ key, text, operationName, uses }));
   }
 
   #delete(key: string): void {

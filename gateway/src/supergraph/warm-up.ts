@@ -1,4 +1,5 @@
 import type { Generation } from './generation.ts';
+import type { UsedOperation } from './operation-cache.ts';
 
 export type WarmUpLimits = {
   /** Operations planned ahead, the most used ones. */
@@ -7,6 +8,8 @@ export type WarmUpLimits = {
 };
 
 type Options = Partial<WarmUpLimits> & {
+  /** Operations that will be asked for whether or not they have been, after the most used ones. */
+  readonly known: readonly UsedOperation[];
   /** Asked before each operation: something newer waits. */
   readonly isInHaste: () => boolean;
 };
@@ -18,14 +21,16 @@ type Options = Partial<WarmUpLimits> & {
  * @returns how many were planned. Never longer than `timeMsMax` and one plan.
  */
 export const warmUp = async <Facts, Operation>(
-  running: Generation<Facts, Operation>,
+  running: Generation<Facts, Operation> | undefined,
   candidate: Generation<Facts, Operation>,
-  { operationsMax = 200, timeMsMax = 5_000, isInHaste }: Options,
+  { operationsMax = 200, timeMsMax = 5_000, known, isInHaste }: Options,
 ): Promise<number> => {
   const endsMs = performance.now() + timeMsMax;
   let warmed = 0;
-  for (const used of running.mostUsed(operationsMax)) {
+  const wanted = [...(running?.mostUsed(operationsMax) ?? []), ...known].slice(0, operationsMax);
+  for (const used of wanted) {
     if (isInHaste() || performance.now() > endsMs) break;
+    if (candidate.remembered(used.key) !== undefined) continue;
     const [outcome] = await Promise.allSettled([candidate.warm(used)]);
     if (outcome.status === 'fulfilled') warmed += 1;
   }
