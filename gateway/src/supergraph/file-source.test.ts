@@ -100,4 +100,24 @@ describe('a watched file', () => {
     await replace(path('s.yaml'), yaml('b.graphql'));
     await until(() => heard.at(-1) === 'text 2');
   });
+
+  it("of rover's tells once what is odd in it", async () => {
+    const yaml = (name: string) =>
+      `federation_version: =2.0.1\nsubgraphs: { ${name}: { routing_url: "http://a/", schema: { sdl: x } } }`;
+    await writeFile(path('s.yaml'), yaml('a'));
+    const warnings: string[] = [];
+    const source = roverSource(path('s.yaml'), {
+      ...notices,
+      environment: {},
+      compose: async (schemas) => ({
+        supergraphSdl: schemas.map(({ name }) => name).join(),
+        hints: [{ code: 'ODD', message: 'This is odd.' }],
+      }),
+      onWarning: (message) => warnings.push(message),
+    });
+    const heard = await follow(source);
+    await replace(path('s.yaml'), yaml('b'));
+    await until(() => heard.at(-1) === 'b');
+    expect(warnings).toEqual([expect.stringContaining('=2.0.1'), 'ODD: This is odd.']);
+  });
 });

@@ -26,8 +26,8 @@ export const loadSubgraphs = async (
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<LoadedSubgraphs> => {
-  const { config, files } = await readSupergraphYaml(file, environment);
-  return { config, files, schemas: await loadSchemas(file, config), warnings: warningsOf(config) };
+  const read = await readSupergraphYaml(file, environment);
+  return { ...read, schemas: await loadSchemas(file, read.config) };
 };
 
 /**
@@ -38,7 +38,7 @@ export const loadSubgraphs = async (
 export const readSupergraphYaml = async (
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<Pick<LoadedSubgraphs, 'config' | 'files'>> => {
+): Promise<Omit<LoadedSubgraphs, 'schemas'>> => {
   const path = resolve(file);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     const problem = {
@@ -52,7 +52,7 @@ export const readSupergraphYaml = async (
   const schemaFiles = config.subgraphs.flatMap(({ source }) =>
     source.kind === 'file' ? [resolve(dirname(path), source.file)] : [],
   );
-  return { config, files: [path, ...schemaFiles] };
+  return { config, files: [path, ...schemaFiles], warnings: warningsOf(config) };
 };
 
 /**
