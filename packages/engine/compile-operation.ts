@@ -3,8 +3,9 @@ import { engineErrors } from './engine.errors.ts';
 import { compileIntrospection, type Introspect } from './introspection.ts';
 import { compileVariableCheck, conditionsOf, type ReadVariables } from './operation-variables.ts';
 import { compilePlan } from './plan/compile-plan.ts';
+import { compileEventSource, type EventSource } from './plan/event-source.ts';
 import type { Run } from './plan/execution.ts';
-import type { FetchNode, QueryPlan } from './plan/plan-json.ts';
+import type { QueryPlan } from './plan/plan-json.ts';
 import { readPlan } from './plan/read-plan.ts';
 import { selectsData } from './planning/selects-data.ts';
 import { dataKeyOf, type Restore } from './planning/restore.ts';
@@ -24,7 +25,7 @@ export type CompiledOperation = {
   /** Undefined when nothing has to be fetched; of a subscription, what follows on an event. */
   readonly run: Run | undefined;
   /** Where the events of a subscription come from. */
-  readonly source: FetchNode | undefined;
+  readonly source: EventSource | undefined;
   readonly introspect: Introspect | undefined;
   readonly shapeFor: (isTrue: (variable: string) => boolean) => Shape;
 };
@@ -65,7 +66,7 @@ export const compileOperation = (
 
 const compileRun = (facts: SchemaFacts, { node }: QueryPlan): Pick<CompiledOperation, 'run' | 'source'> => {
   if (node?.kind !== 'Subscription') return { run: node && compilePlan(node, facts), source: undefined };
-  return { run: node.rest && compilePlan(node.rest, facts), source: node.primary };
+  return { run: node.rest && compilePlan(node.rest, facts), source: compileEventSource(node.primary, facts) };
 };
 
 /** Shapes kept per operation: one for each combination of conditions that occurred lately. */

@@ -1,6 +1,7 @@
 export * from './compile-operation.ts';
 export * from './engine.errors.ts';
 export * from './execute.ts';
+export type { ExecutionResult } from './execution-result.ts';
 export type { EngineError } from './plan/failures.ts';
 export type { Fetch, FetchAnswer, FetchCall, SubgraphError } from './plan/fetch.port.ts';
 export type { Problem } from './shape/shape-state.ts';
@@ -9,3 +10,4 @@ export * from './planning/planning-conditions.ts';
 export * from './planning/prepare-planning.ts';
 export type { Restore } from './planning/restore.ts';
 export * from './schema-facts.ts';
+export * from './subscribe.ts';

@@ -37,4 +37,25 @@ describe('an operation', () => {
     );
     expect(ran).toBeGreaterThan(numRuns / 4);
   });
+
+  it('with fields that fail has null where one graph has it, and says why', async () => {
+    const operations = randomOperations(graph.api, { without: /^fail/i, aliased: 10 });
+    await fc.assert(
+      fc.asyncProperty(operations, variables, async (query, given) => {
+        const document = parse(query);
+        if (validate(graph.api, document).length > 0) return;
+        const schema = graph.api;
+        const expected = await execute({ schema, document, rootValue: town, variableValues: given });
+        const { data, errors, problems } = await graph.ask(query, { variables: given });
+        expect(JSON.stringify(data)).toBe(JSON.stringify(asJson(expected.data)));
+        const places = new Set(errors.map(({ message, path }) => JSON.stringify([message, path])));
+        // One graph stops at the first failure in an object; several know more of them.
+        for (const { message, path } of expected.errors ?? []) {
+          expect(places).toContain(JSON.stringify([message, path]));
+        }
+        expect(problems).toEqual([]);
+      }),
+      { seed, numRuns },
+    );
+  });
 });

@@ -1,0 +1,25 @@
+import type { SchemaFacts } from '../schema-facts.ts';
+import type { Cursor } from './cursor.ts';
+import type { Execution } from './execution.ts';
+import { compileVariables, unchangingCall } from './fetch-call.ts';
+import type { FetchAnswer, FetchCall } from './fetch.port.ts';
+import type { FetchNode } from './plan-json.ts';
+import { compileTakeIn } from './root-fetch.ts';
+
+/** Where the events of a subscription come from. */
+export type EventSource = {
+  /** What the subgraph is to be asked, once. */
+  readonly callFor: (execution: Pick<Execution, 'variables'>) => FetchCall;
+  /** What each of its answers means. */
+  readonly takeIn: (execution: Execution, cursor: Cursor, answer: FetchAnswer) => void;
+};
+
+/** Compiles the primary fetch of a subscription. */
+export const compileEventSource = (node: FetchNode, facts: SchemaFacts): EventSource => {
+  const call = unchangingCall(node);
+  const variablesOf = compileVariables(node);
+  return {
+    callFor: (execution) => ({ ...call, variables: variablesOf(execution) }),
+    takeIn: compileTakeIn(node, facts),
+  };
+};
