@@ -2,6 +2,7 @@ import { Kind, parse, type DirectiveNode, type GraphQLSchema, type SelectionSetN
 
 /** The response keys under which the planner itself asks for fields: of keys, requirements and contexts. */
 export type AddedNames = {
+  readonly all: Iterable<string>;
   readonly has: (name: string) => boolean;
   /** Whether the planner asks for it with arguments, so that even the plain field is not the same. */
   readonly hasArguments: (name: string) => boolean;
@@ -21,7 +22,7 @@ export const addedNamesOf = (supergraph: GraphQLSchema): AddedNames => {
     }
   };
   for (const text of fieldSetsOf(supergraph)) add(parseFieldSet(text));
-  return { has: (name) => names.has(name), hasArguments: (name) => withArguments.has(name) };
+  return { all: names, has: (name) => names.has(name), hasArguments: (name) => withArguments.has(name) };
 };
 
 /** A selection set written without its braces, or with them. */

@@ -58,7 +58,7 @@ const restoreFor = (
     },
   });
   if (keys.size === 0 && variables.size === 0 && conditionValues === undefined) return undefined;
-  return { prefix: unusedPrefix(names), keys, variables, conditionValues };
+  return { prefix: unusedPrefix([...names, ...added.all]), keys, variables, conditionValues };
 };
 
 /** The planner may use this key for a field that is not the client's. */

@@ -21,7 +21,9 @@ export const dataKeyOf = (restore: Restore | undefined, key: string): string =>
 export const restorePath = (restore: Restore | undefined, path: ResponsePath): ResponsePath =>
   restore === undefined
     ? path
-    : path.map((element) => (typeof element === 'string' ? withoutPrefix(restore, element) : element));
+    : path.map((element) =>
+        typeof element === 'string' ? withoutPrefix(restore.prefix, element, restore.keys) : element,
+      );
 
 /** The variables of a request by the names of the planned document. */
 export const privateVariables = (
@@ -39,7 +41,9 @@ export const privateVariables = (
 
 /** The client's name for a variable of the planned document. */
 export const clientVariable = (restore: Restore | undefined, name: string): string =>
-  restore === undefined ? name : withoutPrefix(restore, name);
+  restore === undefined ? name : withoutPrefix(restore.prefix, name, restore.variables);
 
-const withoutPrefix = ({ prefix }: Restore, name: string): string =>
-  name.startsWith(prefix) ? name.slice(prefix.length) : name;
+const withoutPrefix = (prefix: string, name: string, replaced: ReadonlySet<string>): string => {
+  const original = name.startsWith(prefix) ? name.slice(prefix.length) : name;
+  return replaced.has(original) ? original : name;
+};
