@@ -15,8 +15,9 @@ import {
 } from './event-store.port.ts';
 import type { EventMetadata, StreamId } from './recorded-event.ts';
 
-const ATTEMPTS_MAX = 10;
-const PAUSE_MS_MAX = 100;
+// Enough for fifty callers who change one stream at the same moment: about one of them wins each round trip.
+const ATTEMPTS_MAX = 25;
+const PAUSE_MS_MAX = 200;
 
 export type CommandOn<Command> = {
   readonly stream: StreamId;
@@ -75,8 +76,8 @@ type Options<State, Command, Event extends DomainEvent> = {
  * Load, decide, append: the one way state changes.
  *
  * A repeated request (same claim) changes nothing and is answered with the state it led to the first time; a request
- * that changes nothing leaves no claim behind and is decided anew. A lost race is retried up to {@link ATTEMPTS_MAX}
- * times, deciding again on the fresh state each time. The state returned is newer than any replica; answer from it.
+ * that changes nothing leaves no claim behind and is decided anew. A lost race is decided again on the fresh state, in
+ * at most 25 attempts ({@link ATTEMPTS_MAX}) with pauses of at most 200 ms ({@link PAUSE_MS_MAX}). The state returned is newer than any replica; answer from it.
  *
  * @throws {AppError} whatever `decide` refuses with, `IDEMPOTENCY_KEY_REUSED`, or `VERSION_CONFLICT` when the caller's
  *   `expectedVersion` is not the stream's or every attempt lost.
