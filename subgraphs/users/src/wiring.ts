@@ -20,7 +20,7 @@ import { settlement } from './directory/settlement.process.ts';
 import { invitations } from './invitation/invitations.process.ts';
 import { registration } from './registration/registration.process.ts';
 import { sessionsProjection } from './session/session.projection.ts';
-import { endedSessions } from './session/session.queries.ts';
+import { endedSessions, lateEndedSessions } from './session/session.queries.ts';
 import { sessions } from './session/sessions.process.ts';
 import { tenantsProjection } from './tenant/tenant.projection.ts';
 import type { UsersConfig } from './users.config.ts';
@@ -70,6 +70,7 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
     const parts = { store: opened.store, directory: postgresEmailDirectory(database) };
     const { store, directory } = adapters.around(parts);
     const services = servicesOf(config, adapters, { database, store, directory }, closing);
+    await recallEndedSessions(config, adapters, database);
     opened.startRelays();
 
     const { clock, logger } = adapters;
@@ -180,6 +181,19 @@ const servicesOf = (
       },
     }),
   };
+};
+
+/** Who remembers ended sessions in memory has forgotten them at a restart: the databases have not. */
+const recallEndedSessions = async (
+  { ACCESS_TOKEN_SECONDS }: UsersConfig,
+  { clock, revokedSessions }: Ready,
+  database: ShardedDatabase<Tx>,
+): Promise<void> => {
+  const now = clock.now().getTime();
+  const accessTokenMs = ACCESS_TOKEN_SECONDS * 1_000;
+  const usedSince = new Date(now - accessTokenMs).toISOString();
+  const ended = await database.eachShard((tx) => lateEndedSessions(tx, usedSince));
+  await Promise.all(ended.flat().map((sessionId) => revokedSessions.revoke(sessionId, now + accessTokenMs)));
 };
 
 const signingKeyOf = ({ TOKEN_PRIVATE_KEY }: UsersConfig) =>

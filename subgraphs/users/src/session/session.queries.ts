@@ -5,6 +5,7 @@ type Tx = Prisma.TransactionClient;
 
 const SHOWN_MAX = 100;
 const DENIED_MAX = 1_000;
+const RECALLED_MAX = 10_000;
 
 /** A session as GraphQL shows it. */
 export type SessionRow = {
@@ -68,4 +69,22 @@ export const endedSessions = async (
     select: { sessionId: true },
   });
   return rows.map(({ sessionId }) => sessionId as SessionId);
+};
+
+/**
+ * Sessions of every tenant of a shard that are over and were used since then, so that an access token of theirs may
+ * still be good: revoked ones, those of an epoch that has passed, and those of accounts that are no longer active. The
+ * last used first, at most {@link RECALLED_MAX}. For the system alone: it passes the borders of tenants.
+ */
+export const lateEndedSessions = async (tx: Tx, usedSince: string): Promise<readonly SessionId[]> => {
+  const rows = await tx.$queryRaw<{ readonly sessionId: SessionId }[]>`
+    SELECT s.session_id AS "sessionId"
+    FROM user_sessions s LEFT JOIN accounts a ON a.tenant_id = s.tenant_id AND a.user_id = s.user_id
+    WHERE s.last_used_at >= ${usedSince}::timestamptz
+      AND (s.revoked_at IS NOT NULL
+        OR a.status IS DISTINCT FROM 'ACTIVE'
+        OR (s.epoch < a.session_epoch AND s.session_id IS DISTINCT FROM a.kept_session_id))
+    ORDER BY s.last_used_at DESC
+    LIMIT ${RECALLED_MAX}`;
+  return rows.map(({ sessionId }) => sessionId);
 };
