@@ -38,14 +38,14 @@ export const admissionSettings = {
   OPERATION_COST_MAX: count()
     .default(defaultCostLimits.cost)
     .describe(
-      'Estimated cost of an operation: 1 for each object, items of lists multiplied; `@cost` and `@listSize` count.',
+      'Estimated cost of an operation: 1 for each object, items of lists multiplied; `@cost`, `@listSize`, `first` and `last` count.',
     ),
   LIST_SIZE_MAX: count()
     .default(defaultCostLimits.listSize)
     .describe('Items that the slicing arguments of a `@listSize` may ask for.'),
   LIST_SIZE_ASSUMED: count()
     .default(defaultCostLimits.assumedListSize)
-    .describe('Items that are assumed of a list without `@listSize`.'),
+    .describe('Items that are assumed of a list without `@listSize`, `first` or `last`.'),
   ERRORS_MAX: count().default(defaultErrorLimits.count).describe('Errors that one answer lists.'),
   ERROR_BYTES_MAX: count()
     .default(defaultErrorLimits.bytes)

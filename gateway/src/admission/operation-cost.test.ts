@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
 import { isAppError } from '@saas/kernel';
 import { buildSchema, Kind, parse } from 'graphql';
@@ -18,6 +19,10 @@ const types = `
     connection(first: Int): Connection @listSize(slicingArguments: ["first"], sizedFields: ["edges", "inner.edges"])
     dear: Int @cost(weight: 9)
     weighed(text: String @cost(weight: 4), filter: Filter, filters: [Filter!]): Int
+    page(first: Int = 20): Page
+    pageBackwards(last: Int): Page
+    top(first: Int): [Thing]
+    rank(first: Int): Thing
     node: Node
     either: Either
   }
@@ -25,6 +30,7 @@ const types = `
   input Filter { max: Int = 3 text: String @cost(weight: 2) and: Filter }
   type Connection { edges: [Edge] inner: Connection total: Int }
   type Edge { node: Thing }
+  type Page { edges: [Edge] nodes: [Thing] total: Int next(first: Int = 20): Page }
   type Thing implements Node { id: ID! color: Color parts: [Thing] }
   type Gem implements Node @cost(weight: 6) { id: ID! @cost(weight: 2) }
   interface Node { id: ID! }
@@ -74,6 +80,14 @@ describe('the cost of an operation', () => {
       '{ connection(first: 3) { ...F } } fragment F on Connection { edges { node { id } } }',
       7,
     ],
+    ['without @listSize, first is the size of a connection', '{ page(first: 3) { nodes { id } total } }', 4],
+    ['also of its edges', '{ page(first: 3) { edges { node { id } } } }', 7],
+    ['also by default', '{ page { nodes { id } } }', 21],
+    ['also by default when null is given', '{ page(first: null) { nodes { id } } }', 21],
+    ['or is assumed as of any list', '{ pageBackwards { nodes { id } } }', 11],
+    ['and so is last', '{ pageBackwards(last: 4) { nodes { id } } }', 5],
+    ['and first is the size of a list', '{ top(first: 4) { id } }', 4],
+    ['but says nothing about a single thing', '{ rank(first: 4) { parts { id } } }', 11],
     ['fields may have a weight', '{ dear }', 9],
     ['types may have a weight', '{ thing { color } }', 4],
     ['arguments may have a weight', '{ weighed(text: "x") }', 4],
@@ -98,6 +112,25 @@ describe('the cost of an operation', () => {
     ['sized lists', 'query ($n: Int) { connection(first: $n) { edges { node { id } } } }', { n: 4 }, 9],
   ])('depends on variables: %s', (_, source, variables, cost) => {
     expect(costOf(source, variables)).toBe(cost);
+  });
+
+  it('multiplies connections inside one another in the schema of this system', async () => {
+    const supergraph = await readFile('supergraph.graphql', 'utf8');
+    const rules = {
+      schema: buildSchema(supergraph, { assumeValidSDL: true }),
+      table: readCostTable(supergraph),
+      limits: defaultCostLimits,
+    };
+    const cost = (levels: number) => {
+      const document = parse(
+        `{ me ${'{ projects { nodes { owner '.repeat(levels)}{ id }${' } } }'.repeat(levels)} }`,
+      );
+      const [operation] = document.definitions;
+      if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+      return operationCost(rules, document, operation).hold({});
+    };
+    expect(cost(2)).toBe(862);
+    expect(refusal(() => cost(5))[0]).toBe('OPERATION_COST_EXCEEDED');
   });
 
   it('has a limit', () => {

@@ -22,6 +22,7 @@ import type { CostTable, ListSize } from './cost-table.ts';
 import { fieldOf, fieldWeight, typeWeight } from './cost-weights.ts';
 import { sizeOf } from './list-length.ts';
 import { fragmentsOf } from './measure-document.ts';
+import { pageSizeOf } from './page-size.ts';
 
 export type CostLimits = {
   /** The most that one operation may cost. */
@@ -62,7 +63,8 @@ export type OperationCost = {
 /**
  * Estimates an operation's cost before it is planned: an upper bound that looks at the operation alone, by the rules of
  * the IBM specification as Apollo's router reads them. Objects cost 1, scalars and enums 0, mutations 10 on top, input
- * objects 1, unless `@cost` says otherwise; a list costs its size times what one item costs. Introspection is free.
+ * objects 1, unless `@cost` says otherwise; a list costs its size times what one item costs. Introspection is free. Where
+ * no `@listSize` tells a size, `first` and `last` do, as `pageSizeOf` reads them.
  *
  * `@skip`, `@include` and repeated fields are not taken off. A part that the schema does not know counts nothing.
  *
@@ -127,8 +129,11 @@ const fieldCost = (
   if (field === undefined) return constant(0);
   const { schema, table, limits } = walk;
   const coordinate = `${parent.name}.${name}`;
-  const listSize = table.listSizes.get(coordinate);
-  const told = listSize && sizeOf({ node, field, coordinate, listSize, limits });
+  const declared = table.listSizes.get(coordinate);
+  const listSize = declared ?? pageSizeOf(field);
+  // Only sizes that the schema declares are held to the limit: others may be something else, and cost enough as it is.
+  const held = declared ? limits : { ...limits, listSize: Number.POSITIVE_INFINITY };
+  const told = listSize && sizeOf({ node, field, coordinate, listSize, limits: held });
   const below = sizedBelow(name, listSize, told, sized);
 
   const type = getNamedType(field.type);
@@ -140,8 +145,8 @@ const fieldCost = (
     ? times(lengthOf(name, listSize, told, sized, limits, field), item)
     : item;
   // The limit on its size holds also where nothing below multiplies by it.
-  const held = typeof told === 'function' ? times(told, constant(0)) : constant(0);
-  return sumOf([items, held, argumentsCost({ schema, table, node, field, coordinate })]);
+  const limited = typeof told === 'function' ? times(told, constant(0)) : constant(0);
+  return sumOf([items, limited, argumentsCost({ schema, table, node, field, coordinate })]);
 };
 
 /** The sizes that are told about lists below this field, by the field itself and by those above. */
