@@ -9,6 +9,8 @@ import type { Progress } from './progress.ts';
 export type LocalDatabases = {
   /** `<SERVICE>_SHARD_URLS` and `<SERVICE>_SHARD_MAP` of every service. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Where the data really is, which root may have had to keep elsewhere than in DATA_DIR. */
+  readonly home: string;
   stop(): Promise<void>;
 };
 
@@ -36,7 +38,7 @@ export const startLocalDatabases = async (config: LocalConfig, show: Progress): 
         [`${service.toUpperCase()}_SHARD_MAP`, shardMap],
       ]),
     );
-    return { environment, stop: () => postgres.stop() };
+    return { environment, home: postgres.home, stop: () => postgres.stop() };
   } catch (error) {
     await postgres.stop();
     throw error;

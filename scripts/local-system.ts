@@ -1,17 +1,15 @@
 import { join } from 'node:path';
-import { memoryRevokedSessions, type RevokedSessions } from '@saas/auth';
+import type { RevokedSessions } from '@saas/auth';
 import { readAll, type Environment } from '@saas/config';
 import { readGatewayConfig, startGateway, type Gateway } from '@saas/gateway';
-import { systemClock } from '@saas/kernel';
-import { memoryMessageBus, type Message, type MessageBus } from '@saas/messaging';
+import type { MessageBus } from '@saas/messaging';
 import { readNotificationsConfig, startNotifications, type RunningNotifications } from '@saas/notifications';
 import { readProjectsConfig, startProjects, type RunningProjects } from '@saas/projects';
-import { rabbitMqMessageBus } from '@saas/rabbitmq';
-import { redisRevokedSessions } from '@saas/redis';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
-import { createLogger, type Logger } from '@saas/telemetry';
+import { createLogger } from '@saas/telemetry';
 import { readUsersConfig, startUsers, type RunningUsers } from '@saas/users';
 import type { LocalConfig } from './local.config.ts';
+import { openBus, openRevokedSessions } from './local-adapters.ts';
 import { startLocalDatabases } from './local-databases.ts';
 import { localSecrets, type LocalSecrets } from './local-secrets.ts';
 import type { Progress } from './progress.ts';
@@ -71,7 +69,7 @@ const build = async (
   if (databases) closing.add('databases', () => databases.stop(), { timeoutMs: 30_000 });
   const parts = readParts({ ...databases?.environment, ...base });
   const logger = createLogger({ name: 'local', level: config.LOG_LEVEL });
-  const { bus, open, close } = await openBus(config, logger, closing);
+  const { bus, open, close, describe } = await openBus(config, logger, closing);
   const revokedSessions = await openRevokedSessions(config, logger, closing);
   return show.step('Subgraphs and gateway', async () => {
     const running = await startSubgraphs(parts, { bus, revokedSessions }, closing);
@@ -84,8 +82,8 @@ const build = async (
     );
     closing.add('gateway', () => started.stop(), { timeoutMs: 20_000 });
     const adapters = {
-      databases: databases ? `embedded PostgreSQL under ${config.DATA_DIR}` : 'PostgreSQL by SHARD_URLS',
-      events: config.RABBITMQ_URL ? 'RabbitMQ' : 'memory (set RABBITMQ_URL for RabbitMQ)',
+      databases: databases ? `embedded PostgreSQL under ${databases.home}` : 'PostgreSQL by SHARD_URLS',
+      events: describe(),
       'ended sessions': config.REDIS_URL ? 'Redis' : 'memory (set REDIS_URL for Redis)',
     };
     return { ...running, gateway: started, adapters, stop: () => closing.stop() };
@@ -161,33 +159,3 @@ const routingUrls = (running: Readonly<Record<string, { readonly url: string }>>
   Object.entries(running)
     .map(([name, { url }]) => `${name}=${url}`)
     .join(',');
-
-const openBus = async ({ RABBITMQ_URL: url }: LocalConfig, logger: Logger, closing: GracefulStop) => {
-  const onFailure = (err: unknown, message: Message | undefined, queue: string) =>
-    logger.warn(
-      { err, messageId: message?.id, routingKey: message?.routingKey, queue },
-      'a message was refused and will come again',
-    );
-  if (url === undefined) {
-    const bus = memoryMessageBus({ onFailure, isClosed: true });
-    return { bus, open: () => bus.open(), close: () => bus.close() };
-  }
-  const bus = await rabbitMqMessageBus({ url, name: 'local', onFailure });
-  closing.add('RabbitMQ', () => bus.close());
-  return { bus, open: () => undefined, close: () => undefined };
-};
-
-const openRevokedSessions = async (
-  { REDIS_URL: url }: LocalConfig,
-  logger: Logger,
-  closing: GracefulStop,
-): Promise<RevokedSessions> => {
-  if (url === undefined) return memoryRevokedSessions(systemClock);
-  const sessions = await redisRevokedSessions({
-    redis: { url },
-    prefix: 'supergraph:',
-    onFailure: (err) => logger.warn({ err }, 'Redis cannot be asked; memory answers'),
-  });
-  closing.add('Redis', () => sessions.close());
-  return sessions;
-};

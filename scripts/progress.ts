@@ -1,4 +1,4 @@
-import { styleText } from 'node:util';
+import { paint } from './paint.ts';
 
 /** Lines for people: what is being done, how far it is, how long it took. Redraws in a terminal, else prints once. */
 export const progress = (out: NodeJS.WriteStream = process.stdout) => {
@@ -18,10 +18,10 @@ export const progress = (out: NodeJS.WriteStream = process.stdout) => {
       report('…');
       try {
         const result = await work(report);
-        out.write(`${out.isTTY ? '\r\u001b[2K' : ''}  ${label}${styleText('green', seconds(since))}\n`);
+        out.write(`${out.isTTY ? '\r\u001b[2K' : ''}  ${label}${paint(out, 'green', seconds(since))}\n`);
         return result;
       } catch (error) {
-        out.write(`${out.isTTY ? '\r\u001b[2K' : ''}  ${label}${styleText('red', 'failed')}\n`);
+        out.write(`${out.isTTY ? '\r\u001b[2K' : ''}  ${label}${paint(out, 'red', 'failed')}\n`);
         throw error;
       }
     },

@@ -1,4 +1,3 @@
-import { styleText } from 'node:util';
 import { ConfigError, readAll } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { stopOnSignals } from '@saas/resilience';
@@ -6,6 +5,7 @@ import { config as readDotenv } from 'dotenv';
 import { demoAccount, seedDemo } from './demo.ts';
 import { readLocalConfig } from './local.config.ts';
 import { checkPartsSettings, startLocalSystem, type LocalSystem } from './local-system.ts';
+import { paint } from './paint.ts';
 import { watchParent } from './parent-watch.ts';
 import { progress } from './progress.ts';
 
@@ -51,8 +51,8 @@ const greeting = ({ gateway, adapters }: LocalSystem, hasDemo: boolean, took: st
   const row = (name: string, value: string) => `  ${name.padEnd(16)}${value}`;
   return [
     '',
-    styleText(['green', 'bold'], `Ready after ${took}`),
-    row('GraphQL', styleText('bold', gateway.url)),
+    paint(process.stdout, ['green', 'bold'], `Ready after ${took}`),
+    row('GraphQL', paint(process.stdout, 'bold', gateway.url)),
     row('GraphiQL', `${origin}/graphiql (works offline)`),
     row(
       'Apollo Sandbox',
@@ -69,8 +69,8 @@ const greeting = ({ gateway, adapters }: LocalSystem, hasDemo: boolean, took: st
 const report = (error: unknown): void => {
   const isForeseen = error instanceof ConfigError || error instanceof AppError;
   const text = isForeseen ? error.message : error instanceof Error ? error.stack : String(error);
-  const code = isForeseen ? ` ${styleText('dim', `(${error.code})`)}` : '';
-  console.error(`${styleText('red', text ?? 'unknown failure')}${code}`);
+  const code = isForeseen ? ` ${paint(process.stderr, 'dim', `(${error.code})`)}` : '';
+  console.error(`${paint(process.stderr, 'red', text ?? 'unknown failure')}${code}`);
 };
 
 try {
