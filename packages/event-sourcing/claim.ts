@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { canonicalJson, defineErrors } from '@saas/kernel';
-import type { Claim } from './event-store.port.ts';
+import { canonicalJson, defineErrors, isAppError, type TenantId } from '@saas/kernel';
+import { eventStoreErrors, type Claim, type EventStore, type StreamVersion } from './event-store.port.ts';
 
 export const claimErrors = defineErrors({
   IDEMPOTENCY_KEY_INVALID: {
@@ -36,4 +36,22 @@ export const claimOf = ({ scope, operation, input, secret }: Options): Claim | u
     .update(canonicalJson([operation, request]))
     .digest('base64url');
   return { scope, key, requestHash };
+};
+
+/**
+ * What the store has honoured the claim with, if it has. The store knows of keys; here it is told which input held it.
+ *
+ * @throws {AppError} `IDEMPOTENCY_KEY_REUSED`, of the field `idempotencyKey`.
+ */
+export const honouredClaim = async (
+  store: EventStore,
+  tenantId: TenantId,
+  claim: Claim,
+): Promise<readonly StreamVersion[] | undefined> => {
+  try {
+    return await store.honoured(tenantId, claim);
+  } catch (error) {
+    if (!isAppError(error, 'IDEMPOTENCY_KEY_REUSED')) throw error;
+    throw eventStoreErrors.IDEMPOTENCY_KEY_REUSED({ field: 'idempotencyKey' }, error);
+  }
 };

@@ -92,6 +92,7 @@ it('refuses a key that comes back with another request, and changes nothing', as
   await add(1, { claim: claim('a') });
   await expect(add(2, { claim: claim('a', 'other') })).rejects.toMatchObject({
     code: 'IDEMPOTENCY_KEY_REUSED',
+    fields: { field: 'idempotencyKey' },
   });
   expect(await add(0)).toMatchObject({ version: 1 });
 });
@@ -100,8 +101,9 @@ it('refuses a caller who looked at another version, without a retry', async () =
   const add = counting();
   await add(1);
   await expect(add(1, { expectedVersion: 0 })).rejects.toMatchObject({
-    code: 'VERSION_CONFLICT',
-    fields: { expected: 0, actual: 1 },
+    code: 'VERSION_STALE',
+    definition: { retryable: false },
+    fields: { field: 'expectedVersion', expected: 0, actual: 1 },
   });
   expect(await add(1, { expectedVersion: 1 })).toMatchObject({ version: 2 });
 });

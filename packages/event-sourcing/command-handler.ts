@@ -1,5 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import { isAppError, type TenantId } from '@saas/kernel';
+import { honouredClaim } from './claim.ts';
 import type { Decider, DomainEvent } from './decider.ts';
 import {
   eventStoreErrors,
@@ -77,10 +78,11 @@ type Options<State, Command, Event extends DomainEvent> = {
  *
  * A repeated request (same claim) changes nothing and is answered with the state it led to the first time; a request
  * that changes nothing leaves no claim behind and is decided anew. A lost race is decided again on the fresh state, in
- * at most 25 attempts ({@link ATTEMPTS_MAX}) with pauses of at most 200 ms ({@link PAUSE_MS_MAX}). The state returned is newer than any replica; answer from it.
+ * at most 25 attempts ({@link ATTEMPTS_MAX}) with pauses of at most 200 ms ({@link PAUSE_MS_MAX}). The state returned is
+ * newer than any replica; answer from it.
  *
- * @throws {AppError} whatever `decide` refuses with, `IDEMPOTENCY_KEY_REUSED`, or `VERSION_CONFLICT` when the caller's
- *   `expectedVersion` is not the stream's or every attempt lost.
+ * @throws {AppError} whatever `decide` refuses with, `IDEMPOTENCY_KEY_REUSED`, `VERSION_STALE` when the caller's
+ *   `expectedVersion` is not the stream's, or `VERSION_CONFLICT` when every attempt lost.
  */
 export const commandHandler = <State, Command, Event extends DomainEvent>(
   options: Options<State, Command, Event>,
@@ -92,7 +94,7 @@ export const commandHandler = <State, Command, Event extends DomainEvent>(
   ): Promise<CommandOutcome<State>> => {
     const { tenantId, claim, work } = request;
     // Asked before reading, so that the history read next reaches at least that far.
-    const honoured = claim && (await store.honoured(tenantId, claim));
+    const honoured = claim && (await honouredClaim(store, tenantId, claim));
     if (honoured) return { results: await statesAt(options, tenantId, honoured) };
 
     const { commands, dependsOn = [] } = typeof work === 'function' ? await work() : work;
@@ -111,8 +113,8 @@ export const commandHandler = <State, Command, Event extends DomainEvent>(
       try {
         return await attemptOnce(request, attempt === 1);
       } catch (error) {
-        const isLostRace = isAppError(error, 'VERSION_CONFLICT') && !('expected' in error.fields);
-        if (!isLostRace || attempt === ATTEMPTS_MAX) throw error;
+        // Not VERSION_STALE: what the caller looked at does not come back.
+        if (!isAppError(error, 'VERSION_CONFLICT') || attempt === ATTEMPTS_MAX) throw error;
       }
       await pause(attempt);
     }
@@ -130,7 +132,8 @@ const decideOne = <State, Command, Event extends DomainEvent>(
   // Decided first: to whom the thing must look absent, its version must not be told.
   const events = decider.decide(command, before);
   if (expectedVersion !== undefined && expectedVersion !== slice.version) {
-    throw eventStoreErrors.VERSION_CONFLICT({ expected: expectedVersion, actual: slice.version });
+    const versions = { expected: expectedVersion, actual: slice.version };
+    throw eventStoreErrors.VERSION_STALE({ field: 'expectedVersion', ...versions });
   }
   const state = events.reduce(decider.evolve, before);
   const version = slice.version + events.length;

@@ -91,6 +91,11 @@ export const eventStoreErrors = defineErrors({
     retryable: true,
     message: 'Someone else changed this at the same moment. Read it again, then retry.',
   },
+  VERSION_STALE: {
+    audience: 'client',
+    retryable: false,
+    message: 'This is not the current version. Read it again and decide anew.',
+  },
   IDEMPOTENCY_KEY_REUSED: {
     audience: 'client',
     retryable: false,

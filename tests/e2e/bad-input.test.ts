@@ -166,10 +166,25 @@ describe('a value that may not be', () => {
       ['idempotencyKey'],
     ],
     ['renameProject', () => ({ projectId, name: long(81) }), 'PROJECT_NAME_INVALID', ['name']],
-    ['renameProject', () => ({ projectId, name: 'x', expectedVersion: 99 }), 'VERSION_CONFLICT', null],
-    ['renameProject', () => ({ projectId, name: 'x', expectedVersion: 0 }), 'VERSION_CONFLICT', null],
-    ['renameProject', () => ({ projectId, name: 'x', expectedVersion: -1 }), 'VERSION_CONFLICT', null],
-    ['renameProject', () => ({ projectId: ofKind('prj'), name: 'x' }), 'PROJECT_NOT_FOUND', null],
+    [
+      'renameProject',
+      () => ({ projectId, name: 'x', expectedVersion: 99 }),
+      'VERSION_STALE',
+      ['expectedVersion'],
+    ],
+    [
+      'renameProject',
+      () => ({ projectId, name: 'x', expectedVersion: 0 }),
+      'VERSION_STALE',
+      ['expectedVersion'],
+    ],
+    [
+      'renameProject',
+      () => ({ projectId, name: 'x', expectedVersion: -1 }),
+      'VERSION_STALE',
+      ['expectedVersion'],
+    ],
+    ['renameProject', () => ({ projectId: ofKind('prj'), name: 'x' }), 'PROJECT_NOT_FOUND', ['projectId']],
     ['addProjectMember', () => ({ projectId, userId: ofKind('usr') }), 'USER_NOT_FOUND', ['userId']],
     [
       'changeProjectMemberRole',
@@ -185,7 +200,7 @@ describe('a value that may not be', () => {
       'TASK_DESCRIPTION_INVALID',
       ['description'],
     ],
-    ['createTask', () => ({ projectId: ofKind('prj'), title: 'x' }), 'PROJECT_NOT_FOUND', null],
+    ['createTask', () => ({ projectId: ofKind('prj'), title: 'x' }), 'PROJECT_NOT_FOUND', ['projectId']],
     [
       'createTask',
       () => ({ projectId, title: 'x', assigneeId: ofKind('usr') }),
@@ -194,15 +209,15 @@ describe('a value that may not be', () => {
     ],
     ['createTask', () => ({ projectId, title: 'x', assigneeId: injection }), 'ID_MALFORMED', ['assigneeId']],
     ['updateTask', () => ({ taskId, title: null }), 'TASK_TITLE_INVALID', ['title']],
-    ['updateTask', () => ({ taskId, title: 'x', expectedVersion: 7 }), 'VERSION_CONFLICT', null],
-    ['completeTask', () => ({ taskId: ofKind('tsk') }), 'TASK_NOT_FOUND', null],
+    ['updateTask', () => ({ taskId, title: 'x', expectedVersion: 7 }), 'VERSION_STALE', ['expectedVersion']],
+    ['completeTask', () => ({ taskId: ofKind('tsk') }), 'TASK_NOT_FOUND', ['taskId']],
   ])('keeps %s from happening, case %#', async (name, input, code, field) => {
     const { data, text } = await unwritten(() => system.graphql(mutation(name), { input: input() }, ada));
     const thing = name.includes('Task') ? 'task' : 'project';
     expect({ text, ...data[name] }).toEqual({
       text,
       [thing]: null,
-      userErrors: [{ code, field, retryable: code === 'VERSION_CONFLICT' }],
+      userErrors: [{ code, field, retryable: false }],
     });
   });
 
@@ -263,7 +278,9 @@ describe('an idempotency key', () => {
     const second = await unwritten(() =>
       system.graphql(query, { input: { ...input('Second'), idempotencyKey } }, ada),
     );
-    expect(second.data[name]?.['userErrors']).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED' }]);
+    expect(second.data[name]?.['userErrors']).toMatchObject([
+      { code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] },
+    ]);
     const again = await unwritten(() =>
       system.graphql(query, { input: { ...input('First'), idempotencyKey } }, ada),
     );
@@ -284,7 +301,9 @@ describe('an idempotency key', () => {
     const other = await unwritten(() =>
       system.graphql(REGISTER, { input: { ...input, password: 'a different password' } }),
     );
-    expect(other.data['register']?.['userErrors']).toMatchObject([{ code: 'IDEMPOTENCY_KEY_REUSED' }]);
+    expect(other.data['register']?.['userErrors']).toMatchObject([
+      { code: 'IDEMPOTENCY_KEY_REUSED', field: ['idempotencyKey'] },
+    ]);
     expect((await unwritten(() => system.graphql(REGISTER, { input }))).text).toBe(first.text);
   });
 

@@ -152,7 +152,7 @@ describe('rivals for one thing', () => {
     );
     const outcomes = answers.map((answer) => refusals(answer, 'renameProject'));
     expect(outcomes.filter((codes) => codes.length === 0)).toHaveLength(1);
-    expect(new Set(outcomes.flat())).toEqual(new Set(['VERSION_CONFLICT']));
+    expect(new Set(outcomes.flat())).toEqual(new Set(['VERSION_STALE']));
   });
 });
 

@@ -109,7 +109,10 @@ describe('an inbox over HTTP', () => {
       );
       expect(look.data).toEqual({ notification: null });
       expect((await service.ask(stranger, MARK_READ, { input: { id } })).data).toMatchObject({
-        markNotificationRead: { notification: null, userErrors: [{ code: 'NOTIFICATION_NOT_FOUND' }] },
+        markNotificationRead: {
+          notification: null,
+          userErrors: [{ code: 'NOTIFICATION_NOT_FOUND', field: ['id'] }],
+        },
       });
     }
     const representations = [{ __typename: 'User', id: ben.userId }];

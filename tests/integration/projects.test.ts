@@ -83,12 +83,12 @@ describe('a project', () => {
       async ([name, input]) => (await change(ada, name, input)).userErrors[0],
     );
     expect(codes).toMatchObject([
-      { code: 'VERSION_CONFLICT', retryable: true },
+      { code: 'VERSION_STALE', field: ['expectedVersion'], retryable: false },
       { code: 'PROJECT_NAME_INVALID', field: ['name'] },
       { code: 'ID_MALFORMED', field: ['projectId'] },
       { code: 'IDEMPOTENCY_KEY_INVALID', field: ['idempotencyKey'] },
       { code: 'ASSIGNEE_NOT_A_MEMBER', field: ['assigneeId'] },
-      { code: 'TASK_NOT_FOUND' },
+      { code: 'TASK_NOT_FOUND', field: ['taskId'] },
     ]);
   });
 

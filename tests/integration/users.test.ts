@@ -269,7 +269,9 @@ describe('changes', () => {
       userErrors: [],
     });
     const stale = await askAs(person, RENAME, { name: 'Ada', version: 1 });
-    expect(stale.data?.['updateProfile']).toMatchObject({ userErrors: [{ code: 'VERSION_CONFLICT' }] });
+    expect(stale.data?.['updateProfile']).toMatchObject({
+      userErrors: [{ code: 'VERSION_STALE', retryable: false }],
+    });
   });
 
   it('are seen by the next read that carries their token', async () => {

@@ -53,7 +53,7 @@ const decide = (command: NotificationCommand, state: Notification): readonly Not
   // To anyone but the recipient, a notification and no notification look the same.
   const { by } = command;
   if (state.status === 'absent' || state.recipientId !== by)
-    throw notificationErrors.NOTIFICATION_NOT_FOUND();
+    throw notificationErrors.NOTIFICATION_NOT_FOUND({ field: 'id' });
   switch (command.type) {
     case 'MarkNotificationRead':
       return state.readAt === null ? [{ type: 'NotificationWasRead', data: { by, at } }] : [];

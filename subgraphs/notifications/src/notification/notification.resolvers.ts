@@ -66,7 +66,7 @@ const changeNotification = (
       stream: () => notificationStream(id),
       command,
     });
-    if (state.status === 'absent') throw notificationErrors.NOTIFICATION_NOT_FOUND();
+    if (state.status === 'absent') throw notificationErrors.NOTIFICATION_NOT_FOUND({ field: 'id' });
     context.notificationById.clear(id);
     return { notification: { id, ...state, version } };
   });

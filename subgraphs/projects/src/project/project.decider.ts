@@ -60,7 +60,8 @@ const decide = (command: ProjectCommand, state: Project): readonly ProjectEvent[
     return [{ type: 'ProjectWasCreated', data: { projectId, name, description, ownerId: by, by, at } }];
   }
   const role = roleOf(command.by, state);
-  if (state.status === 'absent' || role === null) throw projectErrors.PROJECT_NOT_FOUND();
+  if (state.status === 'absent' || role === null)
+    throw projectErrors.PROJECT_NOT_FOUND({ field: 'projectId' });
   if (state.status === 'ARCHIVED' && command.type !== 'ArchiveProject')
     throw projectErrors.PROJECT_ARCHIVED();
   return change(command, state, role);

@@ -44,6 +44,6 @@ const projectOfTask = async (store: EventStore, tenantId: TenantId, taskId: Task
     snapshots: taskSnapshots.schemaVersion,
   });
   const state = stateOf(task, slice);
-  if (state.status === 'absent') throw taskErrors.TASK_NOT_FOUND();
+  if (state.status === 'absent') throw taskErrors.TASK_NOT_FOUND({ field: 'taskId' });
   return state.projectId;
 };

@@ -56,13 +56,14 @@ const decide = (command: TaskCommand, state: Task): readonly TaskEvent[] => {
   const { project, by } = command;
   const role = roleOf(by, project);
   if (command.type === 'CreateTask') {
-    if (project.status === 'absent' || role === null) throw projectErrors.PROJECT_NOT_FOUND();
+    if (project.status === 'absent' || role === null)
+      throw projectErrors.PROJECT_NOT_FOUND({ field: 'projectId' });
     if (state.status !== 'absent') throw taskErrors.TASK_EXISTS();
     mustBeWritable(project, role);
     return create(command, project);
   }
   if (state.status === 'absent' || project.status === 'absent' || role === null)
-    throw taskErrors.TASK_NOT_FOUND();
+    throw taskErrors.TASK_NOT_FOUND({ field: 'taskId' });
   if (project.projectId !== state.projectId)
     throw new Error('A command came with another project than its task’s.');
   mustBeWritable(project, role);

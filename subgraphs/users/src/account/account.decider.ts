@@ -72,7 +72,10 @@ const decide = (command: AccountCommand, state: Account): readonly AccountEvent[
     const type = state.status === 'absent' ? 'RegistrationWasAbandoned' : 'EmailChangeWasAbandoned';
     return [{ type, data: { at } }];
   }
-  if (!isKnown(state)) throw accountErrors.USER_NOT_FOUND();
+  if (!isKnown(state)) {
+    // All other commands are on the viewer's own account, which no input names.
+    throw accountErrors.USER_NOT_FOUND(command.type === 'DeactivateUser' ? { field: 'userId' } : {});
+  }
   if (command.type === 'DeactivateUser') return deactivate(command, at, state);
   if (state.status === 'deactivated') throw accountErrors.USER_DEACTIVATED();
 

@@ -24,7 +24,10 @@ describe('deactivating', () => {
     const there = world();
     const ada = await there.register('ada@example.com');
     const eve = await there.register('eve@example.com');
-    await expect(there.deactivate(asked(eve), ada.userId)).rejects.toMatchObject({ code: 'USER_NOT_FOUND' });
+    await expect(there.deactivate(asked(eve), ada.userId)).rejects.toMatchObject({
+      code: 'USER_NOT_FOUND',
+      fields: { field: 'userId' },
+    });
   });
 
   it('makes access tokens worthless', async () => {

@@ -95,7 +95,8 @@ const changeEmail = async (
       await finishQuietly(options, outcome);
       return outcome;
     } catch (error) {
-      if (!isAppError(error, 'VERSION_CONFLICT')) throw error;
+      // The version is the one prepared for, not the caller's: that one was compared before.
+      if (!isAppError(error, 'VERSION_STALE') && !isAppError(error, 'VERSION_CONFLICT')) throw error;
     }
   }
   throw eventStoreErrors.VERSION_CONFLICT();

@@ -1,5 +1,5 @@
 import { isAppError } from '@saas/kernel';
-import { eventStoreErrors } from '@saas/event-sourcing';
+import { eventStoreErrors, honouredClaim } from '@saas/event-sourcing';
 import type { AuthenticatedViewer } from '@saas/auth';
 import { readAccount } from './account-reader.process.ts';
 import { requireActive, type KnownAccount } from './account.decider.ts';
@@ -19,11 +19,15 @@ export const prepareEmail = async (
 ): Promise<number | undefined> => {
   const { store, settlement } = options;
   const { viewer, claim, expectedVersion } = asked;
-  if (claim && (await store.honoured(viewer.tenantId, claim))) return undefined;
+  if (claim && (await honouredClaim(store, viewer.tenantId, claim))) return undefined;
 
   const { version, state } = await prove(options, viewer, current);
   if (expectedVersion !== undefined && expectedVersion !== version) {
-    throw eventStoreErrors.VERSION_CONFLICT({ expected: expectedVersion, actual: version });
+    throw eventStoreErrors.VERSION_STALE({
+      field: 'expectedVersion',
+      expected: expectedVersion,
+      actual: version,
+    });
   }
   await settlement.finish(state, version);
   const { tenantId, userId } = viewer;

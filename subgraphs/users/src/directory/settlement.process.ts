@@ -119,7 +119,8 @@ const tryAcquire = async (
   if (outcome.status === 'reserved') return { status: 'acquired' };
   if (outcome.status === 'vacated') return undefined;
   if (outcome.status === 'claimed') {
-    if (outcome.by.requestHash !== claim?.requestHash) throw eventStoreErrors.IDEMPOTENCY_KEY_REUSED();
+    if (outcome.by.requestHash !== claim?.requestHash)
+      throw eventStoreErrors.IDEMPOTENCY_KEY_REUSED({ field: 'idempotencyKey' });
     return (await hasSucceeded(options, outcome.by)) ? { status: 'answered', by: outcome.by } : undefined;
   }
   const { by } = outcome;

@@ -105,7 +105,10 @@ describe('a registration', () => {
     const { register } = world();
     await register(request({ key: 'same' }));
     const other = request({ key: 'same', email: parseEmail('bob@example.com') });
-    await expect(register(other)).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
+    await expect(register(other)).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      fields: { field: 'idempotencyKey' },
+    });
   });
 });
 

@@ -71,7 +71,8 @@ export const registration =
 
 const isRepeated = async (directory: EmailDirectory, { claim }: Registration): Promise<boolean> => {
   const known = claim && (await directory.findClaim(claim.key));
-  if (known && known.requestHash !== claim.requestHash) throw eventStoreErrors.IDEMPOTENCY_KEY_REUSED();
+  if (known && known.requestHash !== claim.requestHash)
+    throw eventStoreErrors.IDEMPOTENCY_KEY_REUSED({ field: 'idempotencyKey' });
   return known !== undefined;
 };
 
