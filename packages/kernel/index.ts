@@ -6,3 +6,4 @@ export * from './clock.ts';
 export * from './consistency-token.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './visible-text.ts';

@@ -98,6 +98,9 @@ describe('a value that may not be', () => {
     ['a name that is too long', { name: long(256) }, 'NAME_INVALID', ['name']],
     ['an invisible name', { name: '\u200b\u200b' }, 'NAME_INVALID', ['name']],
     ['a name of control characters', { name: 'a\u0000b' }, 'NAME_INVALID', ['name']],
+    ['a name that turns the text around', { name: 'a\u202eb' }, 'NAME_INVALID', ['name']],
+    ['an invisible password', { password: ' '.repeat(8) }, 'PASSWORD_BLANK', ['password']],
+    ['an invisible tenant name', { tenantName: '\u200b' }, 'TENANT_NAME_INVALID', ['tenantName']],
     ['no address', { email: '' }, 'EMAIL_INVALID', ['email']],
     ['an address without a domain', { email: 'eve@' }, 'EMAIL_INVALID', ['email']],
     [
@@ -147,6 +150,8 @@ describe('a value that may not be', () => {
     ['createProject', () => ({ name: ' ' }), 'PROJECT_NAME_INVALID', ['name']],
     ['createProject', () => ({ name: long(81) }), 'PROJECT_NAME_INVALID', ['name']],
     ['createProject', () => ({ name: 'x\u0007' }), 'PROJECT_NAME_INVALID', ['name']],
+    ['createProject', () => ({ name: '\u200b' }), 'PROJECT_NAME_INVALID', ['name']],
+    ['createProject', () => ({ name: 'x\u202e' }), 'PROJECT_NAME_INVALID', ['name']],
     [
       'createProject',
       () => ({ name: 'x', description: long(2_001) }),
@@ -193,6 +198,7 @@ describe('a value that may not be', () => {
       ['userId'],
     ],
     ['createTask', () => ({ projectId, title: '' }), 'TASK_TITLE_INVALID', ['title']],
+    ['createTask', () => ({ projectId, title: '\u200b' }), 'TASK_TITLE_INVALID', ['title']],
     ['createTask', () => ({ projectId, title: long(201) }), 'TASK_TITLE_INVALID', ['title']],
     [
       'createTask',
@@ -245,10 +251,15 @@ describe('a value that may not be', () => {
   });
 });
 
-it('a day that does not exist is refused', async () => {
-  const input = { projectId, title: 'x', dueAt: '2026-02-30T00:00:00Z' };
-  const { codes, data } = await unwritten(() => system.graphql(mutation('createTask'), { input }, ada));
-  expect({ codes, data }).toEqual({ codes: ['BAD_USER_INPUT'], data: { createTask: null } });
+it.each([
+  '2026-02-30T00:00:00Z',
+  '0000-12-31T23:59:59Z',
+  '0001-01-01T00:00:00+14:00',
+  '9999-12-31T23:59:59-14:00',
+])('a moment that does not exist is refused: %s', async (dueAt) => {
+  const input = { projectId, title: 'x', dueAt };
+  const { codes, status } = await unwritten(() => system.graphql(mutation('createTask'), { input }, ada));
+  expect({ codes, status }).toEqual({ codes: ['BAD_USER_INPUT'], status: 400 });
 });
 
 describe('an idempotency key', () => {

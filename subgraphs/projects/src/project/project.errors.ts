@@ -12,12 +12,13 @@ export const projectErrors = defineErrors({
   PROJECT_NAME_INVALID: {
     audience: 'client',
     retryable: false,
-    message: 'A project needs a name of 1 to 80 characters.',
+    message: 'A project needs a name of 1 to 80 visible characters.',
   },
   PROJECT_DESCRIPTION_INVALID: {
     audience: 'client',
     retryable: false,
-    message: 'A description of a project has at most 2,000 characters.',
+    message:
+      'A description of a project has at most 2,000 characters, and no control characters but tabs and line feeds.',
   },
   PROJECT_ROLE_INSUFFICIENT: {
     audience: 'client',

@@ -1,4 +1,4 @@
-import type { Brand, UserId } from '@saas/kernel';
+import { isProse, isVisibleLine, type Brand, type UserId } from '@saas/kernel';
 import { projectErrors } from './project.errors.ts';
 
 export type ProjectName = Brand<'ProjectName'>;
@@ -15,23 +15,23 @@ const NAME_LENGTH_MAX = 80;
 const DESCRIPTION_LENGTH_MAX = 2_000;
 
 /**
- * A name fit to show: trimmed, 1 to 80 characters, none of them a control character.
+ * A name fit to show: trimmed, 1 to 80 characters that show something on one line.
  *
  * @throws {AppError} `PROJECT_NAME_INVALID`, with the bound.
  */
 export const parseProjectName = (raw: string): ProjectName => {
   const name = raw.trim();
-  if (isLine(name, NAME_LENGTH_MAX)) return name as ProjectName;
+  if (isVisibleLine(name, NAME_LENGTH_MAX)) return name as ProjectName;
   throw projectErrors.PROJECT_NAME_INVALID({ field: 'name', lengthMax: NAME_LENGTH_MAX });
 };
 
 /**
- * A description of at most 2,000 characters, trimmed; null when nothing is left.
+ * A description of at most 2,000 characters, trimmed; null when nothing is left. Lines end in `\n`, however they came.
  *
  * @throws {AppError} `PROJECT_DESCRIPTION_INVALID`, with the bound.
  */
 export const parseProjectDescription = (raw: string | null | undefined): ProjectDescription | null => {
-  const description = raw?.trim() ?? '';
+  const description = raw?.replaceAll('\r\n', '\n').trim() ?? '';
   if (description === '') return null;
   if (isProse(description, DESCRIPTION_LENGTH_MAX)) return description as ProjectDescription;
   throw projectErrors.PROJECT_DESCRIPTION_INVALID({
@@ -39,16 +39,3 @@ export const parseProjectDescription = (raw: string | null | undefined): Project
     lengthMax: DESCRIPTION_LENGTH_MAX,
   });
 };
-
-/** Whether `text` is one line of 1 to `lengthMax` characters (code points), without control characters or halves of pairs. */
-export const isLine = (text: string, lengthMax: number): boolean =>
-  text !== '' && hasLength(text, lengthMax) && !/[\p{Cc}\p{Cs}]/u.test(text);
-
-/** Whether `text` has at most `lengthMax` characters (code points), all of which PostgreSQL can keep as JSON. */
-export const isProse = (text: string, lengthMax: number): boolean =>
-  // A NUL and half a surrogate pair are JSON, but not jsonb.
-  hasLength(text, lengthMax) && !text.includes('\0') && !/\p{Cs}/u.test(text);
-
-// Counted only when it may matter: no text has more code points than code units.
-const hasLength = (text: string, lengthMax: number): boolean =>
-  text.length <= lengthMax || (text.length <= 2 * lengthMax && Array.from(text).length <= lengthMax);

@@ -7,12 +7,13 @@ export const taskErrors = defineErrors({
   TASK_TITLE_INVALID: {
     audience: 'client',
     retryable: false,
-    message: 'A task needs a title of 1 to 200 characters.',
+    message: 'A task needs a title of 1 to 200 visible characters.',
   },
   TASK_DESCRIPTION_INVALID: {
     audience: 'client',
     retryable: false,
-    message: 'A description of a task has at most 10,000 characters.',
+    message:
+      'A description of a task has at most 10,000 characters, and no control characters but tabs and line feeds.',
   },
   ASSIGNEE_NOT_A_MEMBER: {
     audience: 'client',

@@ -5,7 +5,7 @@ it('trims a title', () => {
   expect(parseTaskTitle('  Paint the shed ')).toBe('Paint the shed');
 });
 
-it.each(['', ' ', 'x'.repeat(201), 'a\tb'])('refuses %j as a title', (raw) => {
+it.each(['', ' ', 'x'.repeat(201), 'a\tb', '\u200b', 'a\u2066b'])('refuses %j as a title', (raw) => {
   expect(() => parseTaskTitle(raw)).toThrow(expect.objectContaining({ code: 'TASK_TITLE_INVALID' }));
 });
 
@@ -13,8 +13,12 @@ it('takes an empty description for none', () => {
   expect(parseTaskDescription(' ')).toBeNull();
 });
 
-it('refuses a description of more than 10,000 characters', () => {
-  expect(() => parseTaskDescription('x'.repeat(10_001))).toThrow(
+it('ends the lines of a description alike', () => {
+  expect(parseTaskDescription('one\r\n\ttwo\n')).toBe('one\n\ttwo');
+});
+
+it.each(['x'.repeat(10_001), 'a\u0007b', 'a\rb'])('refuses what is no description, case %#', (raw) => {
+  expect(() => parseTaskDescription(raw)).toThrow(
     expect.objectContaining({ code: 'TASK_DESCRIPTION_INVALID' }),
   );
 });

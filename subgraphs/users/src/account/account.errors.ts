@@ -18,6 +18,11 @@ export const accountErrors = defineErrors({
     retryable: false,
     message: 'A password has at most 128 characters.',
   },
+  PASSWORD_BLANK: {
+    audience: 'client',
+    retryable: false,
+    message: 'A password needs at least one visible character.',
+  },
   EMAIL_TAKEN: {
     audience: 'client',
     retryable: false,

@@ -1,4 +1,4 @@
-import type { Brand } from '@saas/kernel';
+import { isVisibleLine, showsSomething, type Brand } from '@saas/kernel';
 import { accountErrors } from './account.errors.ts';
 
 export type PersonName = Brand<'PersonName'>;
@@ -20,13 +20,13 @@ const LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const EMAIL = new RegExp(`^[a-z0-9.!#$%&'*+/=?^_\`{|}~-]{1,64}@${LABEL}(?:\\.${LABEL})+$`, 'i');
 
 /**
- * A person's name fit to show: trimmed, 1 to 255 characters, no control characters.
+ * A person's name fit to show: trimmed, 1 to 255 characters that show something on one line.
  *
  * @throws {AppError} `NAME_INVALID`, with the bound.
  */
 export const parsePersonName = (raw: string): PersonName => {
   const name = raw.trim();
-  if (isVisibleText(name, NAME_LENGTH_MAX)) return name as PersonName;
+  if (isVisibleLine(name, NAME_LENGTH_MAX)) return name as PersonName;
   throw accountErrors.NAME_INVALID({ field: 'name', lengthMax: NAME_LENGTH_MAX });
 };
 
@@ -45,9 +45,9 @@ export const parseEmail = (raw: string, field = 'email'): Email => {
 export const emailKeyOf = (email: Email): EmailKey => email.toLowerCase() as EmailKey;
 
 /**
- * A new password: 8 to 128 characters, whatever they are.
+ * A new password: 8 to 128 characters, whatever they are, as long as one of them can be seen.
  *
- * @throws {AppError} `PASSWORD_TOO_SHORT` or `PASSWORD_TOO_LONG`.
+ * @throws {AppError} `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG` or `PASSWORD_BLANK`.
  * @see NIST SP 800-63B, section 5.1.1.2: no composition rules; Unicode is normalised before hashing.
  */
 export const parsePassword = (raw: string, field = 'password'): Password => {
@@ -59,6 +59,7 @@ export const parsePassword = (raw: string, field = 'password'): Password => {
   if (length > PASSWORD_LENGTH_MAX) {
     throw accountErrors.PASSWORD_TOO_LONG({ field, lengthMax: PASSWORD_LENGTH_MAX });
   }
+  if (!showsSomething(password)) throw accountErrors.PASSWORD_BLANK({ field });
   return password;
 };
 
@@ -67,10 +68,3 @@ export const offeredPassword = (raw: string): Password =>
   normalisePassword(raw.slice(0, 4 * PASSWORD_LENGTH_MAX));
 
 const normalisePassword = (raw: string): Password => raw.normalize('NFKC') as Password;
-
-/** Says whether `text` shows something, in 1 to `lengthMax` characters (code points), none of which controls the screen. */
-export const isVisibleText = (text: string, lengthMax: number): boolean =>
-  text.length <= 2 * lengthMax &&
-  Array.from(text).length <= lengthMax &&
-  /[\p{L}\p{N}\p{P}\p{S}]/u.test(text) &&
-  !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text);
