@@ -32,6 +32,8 @@ describe('a request', () => {
   const post = async (body: string, headers: Record<string, string> = {}) =>
     answerOf(await postJson(system.url, body, { token: ada.token, headers }));
   const me = JSON.stringify({ query: '{ me { id } }' });
+  const createTask = (dueAt: string) =>
+    `mutation { createTask(input: { projectId: "x", title: "x", dueAt: ${dueAt} }) { task { id } } }`;
 
   it.each<[string, () => Promise<Awaited<ReturnType<typeof post>>>, number, string]>([
     ['that is no JSON', () => post('{"query": '), 400, 'BAD_REQUEST'],
@@ -78,6 +80,54 @@ describe('a request', () => {
         ),
       400,
       'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'that nests lists',
+      () =>
+        post(
+          JSON.stringify({
+            query: `{ me ${'{ projects { nodes { owner '.repeat(5)}{ id }${' } } }'.repeat(5)} }`,
+          }),
+        ),
+      400,
+      'OPERATION_COST_EXCEEDED',
+    ],
+    [
+      'for an operation that is not in its document',
+      () => post(JSON.stringify({ query: 'query A { me { id } }', operationName: 'B' })),
+      400,
+      'OPERATION_RESOLUTION_FAILURE',
+    ],
+    [
+      'with two operations without a name',
+      () => post(JSON.stringify({ query: '{ me { id } } { me { name } }' })),
+      400,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'for a subscription',
+      () => post(JSON.stringify({ query: 'subscription { x }' })),
+      400,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    ['without a content type', () => post(me, { 'content-type': '' }), 415, 'CONTENT_TYPE_UNSUPPORTED'],
+    [
+      'with a moment that is none',
+      () => post(JSON.stringify({ query: createTask('"tomorrow"') })),
+      400,
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
+    [
+      'with a moment that is none, in a variable',
+      () =>
+        post(
+          JSON.stringify({
+            query: createTask('$at').replace('mutation', 'mutation ($at: DateTime)'),
+            variables: { at: '10000-01-01T00:00:00Z' },
+          }),
+        ),
+      400,
+      'BAD_USER_INPUT',
     ],
     [
       'with a variable of the wrong type',

@@ -52,7 +52,7 @@ export const httpServer = (options: Options): FastifyInstance => {
     send(reply, refusalOf(httpErrors.ROUTE_NOT_FOUND(), request.headers.accept, logger)),
   );
   app.setErrorHandler(async (error, request, reply) =>
-    send(reply, refusalOf(error, request.headers.accept, logger)),
+    send(reply, refusalOf(asRefusal(error), request.headers.accept, logger)),
   );
   healthRoutes(app, options);
   if (graphiql) graphiqlRoute(app, readPage);
@@ -73,6 +73,14 @@ const graphqlRoute = (app: FastifyInstance, { handle, logger, graphiql }: Option
     },
   });
 };
+
+/** The framework looks at the content type before any stage does, and refuses one that is empty or malformed. */
+const asRefusal = (error: unknown): unknown =>
+  isObject(error) && 'code' in error && error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE'
+    ? httpErrors.CONTENT_TYPE_UNSUPPORTED({}, error)
+    : error;
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const isBrowserNavigation = ({ method, headers, query }: FastifyRequest): boolean =>
   method === 'GET' &&

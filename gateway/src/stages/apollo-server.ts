@@ -13,7 +13,9 @@ import { formatError } from '../http/format-error.ts';
 import { masked } from '../http/to-client-error.ts';
 import type { GatewayContext } from '../upstream/gateway-context.ts';
 import { costLimit, errorLimit } from './cost-limit.ts';
+import { dateTimeValues } from './date-time-values.ts';
 import { quiet } from './quiet-logger.ts';
+import { resolvedOperation } from './resolved-operation.ts';
 
 type Options = {
   /** What plans and executes. */
@@ -58,6 +60,8 @@ export const startApolloServer = async ({
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
+      dateTimeValues,
+      resolvedOperation,
       strictVariables,
       costLimit(supergraphSdl, costs),
       visibleMisfits,

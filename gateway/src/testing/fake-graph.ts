@@ -7,7 +7,8 @@ import { fakeSubgraph, type SubgraphCall } from './fake-subgraph.ts';
 const link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])';
 
 const users = `${link}
-  type Query { me: User user(id: ID!): User }
+  "An instant as ISO-8601 text." scalar DateTime
+  type Query { me: User user(id: ID!): User since(at: DateTime!): User }
   type Mutation { rename(name: String!): User }
   type User @key(fields: "id") { id: ID! name: String }`;
 
