@@ -31,6 +31,29 @@ describe('a change of address', () => {
     expect(await there.holder('eve@example.com')).toBeUndefined();
   });
 
+  it('is refused at a version that is not the current one, and takes no address', async () => {
+    const there = world();
+    const ada = await there.register('ada@example.com');
+    const stale = { ...asked(ada), expectedVersion: 7 };
+    await expect(there.changeEmail(stale, to('countess@example.com'))).rejects.toMatchObject({
+      code: 'VERSION_STALE',
+      fields: { field: 'expectedVersion', expected: 7, actual: 1 },
+    });
+    expect(await there.holder('countess@example.com')).toBeUndefined();
+  });
+
+  it('names the input when its key was used for another request', async () => {
+    const there = world();
+    const ada = await there.register('ada@example.com');
+    await there.changeEmail(asked(ada, { key: 'one' }), to('countess@example.com'));
+    const other = asked(ada, { key: 'one' });
+    const reused = { ...other, ...(other.claim && { claim: { ...other.claim, requestHash: 'other' } }) };
+    await expect(there.changeEmail(reused, to('x@example.com'))).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      fields: { field: 'idempotencyKey' },
+    });
+  });
+
   it('has one winner among many people', async () => {
     const there = world();
     const people = await Promise.all(
