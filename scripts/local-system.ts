@@ -1,17 +1,19 @@
 import { join } from 'node:path';
 import type { RevokedSessions } from '@saas/auth';
-import { readAll, type Environment } from '@saas/config';
+import type { Environment } from '@saas/config';
 import { readGatewayConfig, startGateway, type Gateway } from '@saas/gateway';
 import type { MessageBus } from '@saas/messaging';
-import { readNotificationsConfig, startNotifications, type RunningNotifications } from '@saas/notifications';
-import { readProjectsConfig, startProjects, type RunningProjects } from '@saas/projects';
+import { startNotifications, type RunningNotifications } from '@saas/notifications';
+import { startProjects, type RunningProjects } from '@saas/projects';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { createLogger } from '@saas/telemetry';
-import { readUsersConfig, startUsers, type RunningUsers } from '@saas/users';
+import { startUsers, type RunningUsers } from '@saas/users';
+import { requireDataDir } from './data-dir.ts';
 import type { LocalConfig } from './local.config.ts';
 import { openBus, openRevokedSessions } from './local-adapters.ts';
 import { startLocalDatabases } from './local-databases.ts';
 import { localSecrets, type LocalSecrets } from './local-secrets.ts';
+import { readParts, standIns, type Parts } from './parts-settings.ts';
 import type { Progress } from './progress.ts';
 import { requireFreePorts } from './require-free-ports.ts';
 
@@ -53,6 +55,7 @@ const build = async (
   show: Progress,
   closing: GracefulStop,
 ): Promise<LocalSystem> => {
+  await requireDataDir(config.DATA_DIR);
   const secrets = await localSecrets(join(config.DATA_DIR, 'secrets.json'));
   const base = { ...partsEnvironment(config, secrets), ...given };
   // Mistakes are shown before anything is started; the URLs of servers that do not run yet are stand-ins.
@@ -88,37 +91,6 @@ const build = async (
     };
     return { ...running, gateway: started, adapters, stop: () => closing.stop() };
   });
-};
-
-/**
- * Finds the mistakes in the settings of all parts without starting anything; secrets need not be there yet.
- *
- * @throws {ConfigError} with every one of them.
- */
-export const checkPartsSettings = (environment: Environment): void => {
-  const secret = 'a stand-in for a secret';
-  const key = (service: string) => ({
-    [`${service}_IDENTITY_KEY`]: secret,
-    [`${service}_CLAIM_SECRET`]: secret,
-  });
-  const secrets = { ...key('USERS'), ...key('PROJECTS'), ...key('NOTIFICATIONS') };
-  readParts({ ...standIns, ...secrets, USERS_TOKEN_PRIVATE_KEY: secret, ...environment });
-};
-
-type Parts = ReturnType<typeof readParts>;
-
-const readParts = (environment: Environment) =>
-  readAll({
-    users: () => readUsersConfig(environment),
-    projects: () => readProjectsConfig(environment),
-    notifications: () => readNotificationsConfig(environment),
-    gateway: () => readGatewayConfig(environment),
-  });
-
-const standIns = {
-  USERS_SHARD_URLS: 'postgresql://stand-in/users',
-  PROJECTS_SHARD_URLS: 'postgresql://stand-in/projects',
-  NOTIFICATIONS_SHARD_URLS: 'postgresql://stand-in/notifications',
 };
 
 const partsEnvironment = (config: LocalConfig, secrets: LocalSecrets): Environment => ({

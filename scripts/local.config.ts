@@ -1,12 +1,13 @@
 import {
+  amqpUrl,
   choice,
   count,
   countOrNone,
   flag,
   readAll,
   readConfig,
+  redisUrl,
   text,
-  url,
   type Environment,
 } from '@saas/config';
 
@@ -49,8 +50,8 @@ export const namedSettings = {
   prefix: '',
   shape: {
     DATA_DIR: text().default('./.data').describe('Where databases, secrets and the shard map are kept.'),
-    REDIS_URL: url().optional().describe('Redis to share ended sessions through; memory when unset.'),
-    RABBITMQ_URL: url().optional().describe('RabbitMQ to carry events; memory when unset.'),
+    REDIS_URL: redisUrl().optional().describe('Redis to share ended sessions through; memory when unset.'),
+    RABBITMQ_URL: amqpUrl().optional().describe('RabbitMQ to carry events; memory when unset.'),
   },
 };
 

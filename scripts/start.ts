@@ -1,22 +1,19 @@
-import { ConfigError, readAll } from '@saas/config';
+import { ConfigError } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { stopOnSignals } from '@saas/resilience';
 import { config as readDotenv } from 'dotenv';
 import { demoAccount, seedDemo } from './demo.ts';
-import { readLocalConfig } from './local.config.ts';
-import { checkPartsSettings, startLocalSystem, type LocalSystem } from './local-system.ts';
+import { startLocalSystem, type LocalSystem } from './local-system.ts';
 import { paint } from './paint.ts';
 import { watchParent } from './parent-watch.ts';
+import { readLocalSettings } from './parts-settings.ts';
 import { progress } from './progress.ts';
 
 const STOP_MS_MAX = 60_000;
 
 const main = async (): Promise<void> => {
   readDotenv({ quiet: true });
-  const { config } = readAll({
-    config: () => readLocalConfig(process.env),
-    parts: () => checkPartsSettings(process.env),
-  });
+  const config = readLocalSettings(process.env);
   const show = progress();
   show.line('Starting the supergraph');
   const starting = startLocalSystem(config, process.env, show);

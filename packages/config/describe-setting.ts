@@ -28,6 +28,13 @@ export const describeSetting = (name: string, setting: z.core.$ZodType): Setting
   };
 };
 
+/** What to tell whoever wrote something else there. */
+export const needOf = (setting: z.core.$ZodType): string => {
+  const { accepts } = describeSetting('', setting);
+  const isChoice = /^`[^`]+`(, `[^`]+`)+$/.test(accepts);
+  return `needs ${isChoice ? 'one of ' : ''}${accepts.replaceAll('`', '')}`;
+};
+
 /** The setting and what it wraps, from the outside in. */
 const layersOf = (setting: z.ZodType): readonly z.ZodType[] => {
   const { def } = setting as { readonly def: { readonly innerType?: z.ZodType } };

@@ -1,12 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  amqpUrl,
+  choice,
   ConfigError,
+  count,
+  flag,
   milliseconds,
   namedUrls,
   port,
   readAll,
   readConfig,
+  redisUrl,
   secret,
+  shardMap,
   shardUrls,
 } from './index.ts';
 
@@ -55,6 +61,36 @@ describe('configuration', () => {
         b: () => readConfig('B_', {}, { B_Y: '1' }),
       });
     expect(both).toThrow(new ConfigError(['A_X: unknown setting', 'B_Y: unknown setting']));
+  });
+
+  it('says in plain words what each setting needs', () => {
+    const settings = {
+      COUNT: count().max(64),
+      WAIT_MS: milliseconds(),
+      FLAG: flag().default(true),
+      LEVEL: choice(['info', 'warn']).default('info'),
+      QUEUE_URL: amqpUrl().optional(),
+      CACHE_URL: redisUrl().optional(),
+      NAMES: namedUrls(),
+      SHARDS: shardUrls(),
+      MAP: shardMap().optional(),
+      KEY: secret(),
+    };
+    const wrong = Object.fromEntries(Object.keys(settings).map((name) => [`X_${name}`, 'http:']));
+    expect(() => readConfig('X_', settings, wrong)).toThrow(
+      new ConfigError([
+        'X_COUNT: needs a whole number above 0, at most 64',
+        'X_WAIT_MS: needs milliseconds, a whole number above 0',
+        'X_FLAG: needs one of true, false',
+        'X_LEVEL: needs one of info, warn',
+        'X_QUEUE_URL: needs an amqp:// or amqps:// URL',
+        'X_CACHE_URL: needs a redis:// or rediss:// URL',
+        'X_NAMES: needs name=URL,name=URL',
+        'X_SHARDS: needs primary,replica;primary,replica, PostgreSQL URLs',
+        'X_MAP: needs ranges of buckets such as 1:0-511=shard-0,512-1023=shard-1',
+        'X_KEY: needs a secret of at least 16 characters',
+      ]),
+    );
   });
 
   it('never prints a secret', () => {

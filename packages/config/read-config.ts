@@ -1,5 +1,6 @@
 import { defineErrors } from '@saas/kernel';
 import { z } from 'zod';
+import { needOf } from './describe-setting.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -42,7 +43,8 @@ export const readConfig = <Shape extends z.ZodRawShape>(
   );
   const result = z.strictObject(shape).safeParse(ours);
   if (result.success) return Object.freeze(result.data);
-  throw new ConfigError(result.error.issues.flatMap((issue) => problemsOf(prefix, ours, issue)));
+  const { issues } = result.error;
+  throw new ConfigError([...new Set(issues.flatMap((issue) => problemsOf(prefix, shape, ours, issue)))]);
 };
 
 /**
@@ -67,8 +69,15 @@ export const readAll = <Parts extends Record<string, () => unknown>>(
   return Object.fromEntries(entries) as { readonly [Name in keyof Parts]: ReturnType<Parts[Name]> };
 };
 
-const problemsOf = (prefix: string, given: Environment, issue: z.core.$ZodIssue): readonly string[] => {
+const problemsOf = (
+  prefix: string,
+  shape: z.ZodRawShape,
+  given: Environment,
+  issue: z.core.$ZodIssue,
+): readonly string[] => {
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => `${prefix}${key}: unknown setting`);
   const name = String(issue.path[0] ?? '');
-  return [`${prefix}${name}: ${name in given ? issue.message : 'is required'}`];
+  const setting = shape[name];
+  if (!(name in given) || setting === undefined) return [`${prefix}${name}: is required`];
+  return [`${prefix}${name}: ${issue.code === 'custom' ? issue.message : needOf(setting)}`];
 };

@@ -1,4 +1,4 @@
-import { choice, milliseconds, port, secret, shardUrls, text } from './settings.ts';
+import { choice, milliseconds, port, secret, shardMap, shardUrls, text } from './settings.ts';
 
 /** How much is written to the log, the least first. */
 export const logLevel = () => choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
@@ -10,9 +10,7 @@ export const serviceSettings = (httpPort: number) => ({
   SHARD_URLS: shardUrls().describe(
     'Every shard of this service: its primary, then its replicas. The order of shards is permanent.',
   ),
-  SHARD_MAP: text()
-    .optional()
-    .describe('Which shard holds which bucket: `1:0-511=shard-0,512-1023=shard-1`. Equal ranges when unset.'),
+  SHARD_MAP: shardMap().optional().describe('Which shard holds which bucket. Equal ranges when unset.'),
   IDENTITY_KEY: secret().describe('Shared with the gateway: proves that a request comes from it.'),
   CLAIM_SECRET: secret().describe('Keys the hashes by which repeated requests are recognised.'),
   REPLICA_LAG_MS_MAX: milliseconds()

@@ -20,6 +20,10 @@ export const countOrNone = () =>
 /** 0 means: any free port. */
 export const port = () => z.coerce.number().int().min(0).max(65_535).meta({ accepts: 'a port' });
 export const url = () => z.url().meta({ accepts: 'a URL' });
+export const amqpUrl = () =>
+  z.url({ protocol: /^amqps?$/ }).meta({ accepts: 'an `amqp://` or `amqps://` URL' });
+export const redisUrl = () =>
+  z.url({ protocol: /^rediss?$/ }).meta({ accepts: 'a `redis://` or `rediss://` URL' });
 export const choice = <const Options extends readonly [string, ...string[]]>(options: Options) =>
   z.enum(options);
 export const flag = () =>
@@ -50,3 +54,12 @@ export const shardUrls = () =>
       shards.map(([primary = '', ...replicas], index) => ({ name: `shard-${index}`, primary, replicas })),
     )
     .meta({ accepts: '`primary,replica;primary,replica`, PostgreSQL URLs' });
+
+const SHARD_RANGE = String.raw`\s*\d+-\d+=[a-z0-9-]+\s*`;
+
+/** The text of a shard map: its version, then ranges of buckets with their shards. */
+export const shardMap = () =>
+  z
+    .string()
+    .regex(new RegExp(`^\\s*\\d+:${SHARD_RANGE}(,${SHARD_RANGE})*$`))
+    .meta({ accepts: 'ranges of buckets such as `1:0-511=shard-0,512-1023=shard-1`' });
