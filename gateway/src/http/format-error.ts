@@ -1,5 +1,6 @@
 import type { Logger } from '@saas/telemetry';
 import type { GraphQLFormattedError } from 'graphql';
+import { httpErrors } from './http.errors.ts';
 import { protocolErrors } from './protocol.errors.ts';
 import { masked } from './to-client-error.ts';
 
@@ -34,7 +35,9 @@ export const formatError =
   };
 
 const retryableOf = (code: unknown): { readonly retryable?: boolean } => {
-  const known = Object.entries(protocolErrors.definitions).find(([name]) => name === code)?.[1];
+  const known = Object.entries({ ...httpErrors.definitions, ...protocolErrors.definitions }).find(
+    ([name]) => name === code,
+  )?.[1];
   return known ? { retryable: known.retryable } : {};
 };
 

@@ -36,6 +36,7 @@ describe('HTTP', () => {
     started.graph.reset();
     const response = await started.post(body, headers);
     expect([response.status, response.code]).toEqual([status, code]);
+    expect(response.answer.errors?.[0]?.extensions['retryable']).toBe(false);
     expect(response.headers.get('x-request-id')).toMatch(/^[\w-]{8,64}$/);
     expect([...started.graph.users.calls, ...started.graph.projects.calls]).toEqual([]);
   });
