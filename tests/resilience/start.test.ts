@@ -139,6 +139,16 @@ describe('npm start', () => {
   });
 });
 
+it('starts without a RabbitMQ that is away, says so, and writes no colours into a pipe', async () => {
+  const dataDir = await fresh();
+  const started = await start(dataDir, { RABBITMQ_URL: 'amqp://127.0.0.1:9' });
+  await started.ready();
+  await started.says(/Events\s+RabbitMQ \(away: events wait in the outbox\)/);
+  expect(started.output()).toContain('RabbitMQ cannot be reached');
+  expect(started.output()).not.toContain('\u001b[');
+  await endsWell(started, dataDir);
+});
+
 describe('a start that cannot be', () => {
   it('says which ports are taken, and starts nothing', async () => {
     const servers = await Promise.all(
@@ -190,6 +200,14 @@ describe('a start that cannot be', () => {
     expect(started.output()).not.toContain('hunter2');
     expect(started.output()).not.toMatch(/\n\s+at /);
     expect(await readdir(dataDir)).not.toContain('postgres');
+  });
+
+  it.each(['/proc/nowhere', '/dev/null/data'])('says that DATA_DIR cannot be %s', async (dataDir) => {
+    const settings = { DATA_DIR: dataDir };
+    const started = await start(await fresh(), settings);
+    expect(await started.ended).toBe(1);
+    expect(started.output()).toMatch(/DATA_DIR: this directory cannot be made or written to/);
+    expect(started.output()).not.toMatch(/\n\s+at /);
   });
 
   it('says who uses the data already', async () => {
