@@ -16,13 +16,14 @@ import {
   evenShardMap,
   postgresEventStore,
   ShardedDatabase,
+  shardOfTenant,
   type ShardUrls,
 } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-projects';
 
 type Tx = Prisma.TransactionClient;
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 
 let dataDir: string;
 let postgres: RunningPostgres;
@@ -153,13 +154,20 @@ describe('a replica', () => {
     const nodes = ['shard-0-replica-0', 'shard-0-replica-1', 'shard-1-replica-0', 'shard-1-replica-1'];
     await Promise.all(nodes.map((node) => postgres.pauseReplay(node)));
     const { tenantId } = await write(database);
+    const shard = shardOfTenant(evenShardMap(['shard-0', 'shard-1']), tenantId);
     const isBehind = async () => {
       await write(database, tenantId);
-      return database.nodes().some(({ status, lagMs = 0 }) => status === 'lagging' && lagMs > 1);
+      return database
+        .nodes()
+        .filter((node) => node.shard === shard && node.role === 'replica')
+        .every(({ status, lagMs = 0 }) => status === 'lagging' && lagMs > 1);
     };
-    await waitUntil('the lag shows', isBehind);
-    expect(await database.read({ tenantId }, isReplica)).toBe(false);
-    await Promise.all(nodes.map((node) => postgres.resumeReplay(node)));
+    try {
+      await waitUntil('the lag shows', isBehind);
+      expect(await database.read({ tenantId }, isReplica)).toBe(false);
+    } finally {
+      await Promise.all(nodes.map((node) => postgres.resumeReplay(node)));
+    }
   });
 });
 

@@ -30,7 +30,8 @@ export const fileSource = (file: string, times: Partial<FileWatchTimes> = {}): S
 };
 
 const SETTLE_MS = 100;
-const LOOKS_MAX = 5;
+/** Together with the time between two looks: how long a writer may take to fill the file, 4 s unless told otherwise. */
+const LOOKS_MAX = 40;
 
 /** Whoever replaces a file in place empties it first: an empty file gets a while to be filled. */
 const readText = async (path: string, settleMs: number, looks = 1): Promise<string> => {
