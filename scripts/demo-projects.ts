@@ -62,7 +62,6 @@ export const seedProjects = async (
   report(created.results.length);
   let { results } = created;
   for (let place = 1; place < MEMBERS_PER_PROJECT; place += 1) {
-    const members = results.map((_, project) => memberOf(project, place).userId);
     ({ results } = await handleProject({
       tenantId,
       metadata: demoMetadata,
@@ -72,7 +71,7 @@ export const seedProjects = async (
           stream,
           command: {
             type: 'AddProjectMember' as const,
-            userId: members[project] ?? memberOf(project, place).userId,
+            userId: memberOf(project, place).userId,
             role: pick(ROLES, place - 1),
             standing: 'active' as const,
             by: { userId: existing(state).ownerId, tenantRole: 'MEMBER' as const },
