@@ -11,7 +11,7 @@ import { selectsData } from './planning/selects-data.ts';
 import { dataKeyOf, type Restore } from './planning/restore.ts';
 import type { SchemaFacts } from './schema-facts.ts';
 import { selectOperation, type SelectedOperation } from './select-operation.ts';
-import { compileShape, type Shape } from './shape/response-shape.ts';
+import { compileWriter, type WriteResponse } from './shape/response-writer.ts';
 
 /** What the stock planner produced, as JSON. */
 export type PlanJson = unknown;
@@ -27,11 +27,12 @@ export type CompiledOperation = {
   /** Where the events of a subscription come from. */
   readonly source: EventSource | undefined;
   readonly introspect: Introspect | undefined;
-  readonly shapeFor: (isTrue: (variable: string) => boolean) => Shape;
+  /** The writer of the response, given the values of conditions. */
+  readonly writerFor: (isTrue: (variable: string) => boolean) => WriteResponse;
 };
 
 /**
- * Compiles a plan and the shape of its response.
+ * Compiles a plan and the writer of its response.
  *
  * @param input.document the client's own document, valid against the API schema; `input.restore` is what
  *   `preparePlanning` said of it, and `input.plan` the plan of what it said to plan.
@@ -60,7 +61,7 @@ export const compileOperation = (
     run,
     source,
     introspect: compileIntrospection(facts.api, selected),
-    shapeFor: shapesOf(facts, selected, conditions, input.restore),
+    writerFor: writersOf(facts, selected, conditions, input.restore),
   };
 };
 
@@ -69,20 +70,20 @@ const compileRun = (facts: SchemaFacts, { node }: QueryPlan): Pick<CompiledOpera
   return { run: node.rest && compilePlan(node.rest, facts), source: compileEventSource(node.primary, facts) };
 };
 
-/** Shapes kept per operation: one for each combination of conditions that occurred lately. */
-const shapesMax = 64;
+/** Writers kept per operation: one for each combination of conditions that occurred lately. */
+const writersMax = 64;
 
-const shapesOf = (
+const writersOf = (
   { api }: SchemaFacts,
   { operation, fragments }: SelectedOperation,
   conditions: readonly string[],
   restore: Restore | undefined,
-): CompiledOperation['shapeFor'] => {
+): CompiledOperation['writerFor'] => {
   const rootType = api.getRootType(operation.operation) as GraphQLObjectType;
-  const shapes = new Map<string, Shape>();
+  const writers = new Map<string, WriteResponse>();
   return (isTrue) => {
     const key = conditions.map((name) => (isTrue(name) ? '1' : '0')).join('');
-    const known = shapes.get(key);
+    const known = writers.get(key);
     if (known !== undefined) return known;
     const holding = new Set(conditions.filter(isTrue));
     const shaping = {
@@ -91,10 +92,10 @@ const shapesOf = (
       isTrue: (name: string) => holding.has(name),
       dataKeyOf: (responseKey: string) => dataKeyOf(restore, responseKey),
     };
-    const shape = compileShape(shaping, rootType, operation.selectionSet);
-    const [oldest] = shapes.keys();
-    if (shapes.size >= shapesMax && oldest !== undefined) shapes.delete(oldest);
-    shapes.set(key, shape);
-    return shape;
+    const writer = compileWriter(shaping, rootType, [operation.selectionSet]);
+    const [oldest] = writers.keys();
+    if (writers.size >= writersMax && oldest !== undefined) writers.delete(oldest);
+    writers.set(key, writer);
+    return writer;
   };
 };

@@ -1,6 +1,6 @@
 import type { CompiledOperation } from './compile-operation.ts';
 import { engineErrors } from './engine.errors.ts';
-import { begin, finish, type ExecutionResult } from './execution-result.ts';
+import { begin, finish, refused, type ExecutionResult } from './execution-result.ts';
 import type { Fetch } from './plan/fetch.port.ts';
 
 export type ExecutionContext = {
@@ -21,7 +21,7 @@ export const execute = async (
 ): Promise<ExecutionResult> => {
   if (operation.source !== undefined) throw engineErrors.PLAN_UNSUPPORTED({ found: 'Subscription' });
   const variables = operation.readVariables(context.variables);
-  if (variables.status === 'invalid') return { data: undefined, errors: variables.errors, problems: [] };
+  if (variables.status === 'invalid') return refused(variables);
   const execution = begin(operation, variables, context.fetch);
   await operation.run?.(execution, { path: [], items: [execution.root] });
   return finish(operation, variables, execution);

@@ -6,11 +6,12 @@ import { collectFailures, type EngineError } from './plan/failures.ts';
 import type { Fetch } from './plan/fetch.port.ts';
 import type { JsonObject } from './plan/json-object.ts';
 import { clientVariable, privateVariables, restorePath, type Restore } from './planning/restore.ts';
-import type { Problem, ShapeState } from './shape/shape-state.ts';
+import type { WriteResponse } from './shape/response-writer.ts';
+import type { Problem, Writing } from './shape/writing.ts';
 
 export type ExecutionResult = {
-  /** Undefined when the variables were wrong and nothing was run. */
-  readonly data: unknown;
+  /** The JSON text of `data`, which may be `null`; undefined when the variables were wrong and nothing was run. */
+  readonly dataJson: string | undefined;
   readonly errors: readonly EngineError[];
   /** Where data had to become null although nobody reported an error: a subgraph broke its own schema. */
   readonly problems: readonly Problem[];
@@ -36,35 +37,42 @@ export const begin = (operation: CompiledOperation, variables: ValidVariables, f
   };
 };
 
-/** Shapes what was fetched. */
+/** Writes what was fetched. */
 export const finish = (
-  { introspect, shapeFor, restore }: CompiledOperation,
+  { introspect, writerFor, restore }: CompiledOperation,
   { given, isTrue }: ValidVariables,
   { root, failures }: Execution,
 ): ExecutionResult => {
   const introspected = introspect?.(given);
-  const shape = shapeFor(isTrue);
-  const state: ShapeState = { introspection: introspected?.data, problemCount: 0, search: undefined };
-  const data = shape(root, state);
+  const write = writerFor(isTrue);
+  const writing: Writing = { introspection: introspected?.fields, problemCount: 0, search: undefined };
+  const dataJson = write(root, writing);
   const errors = [
     ...failures.errors.map((error) => restored(error, restore)),
     ...(introspected?.errors ?? []),
   ];
-  const problems = state.problemCount > 0 && errors.length === 0 ? findProblems(shape, root, state) : [];
-  return { data, errors, problems };
+  const problems = writing.problemCount > 0 && errors.length === 0 ? findProblems(write, root, writing) : [];
+  return { dataJson, errors, problems };
 };
+
+/** The result of an operation that was not run. */
+export const refused = ({ errors }: Extract<Variables, { readonly status: 'invalid' }>): ExecutionResult => ({
+  dataJson: undefined,
+  errors,
+  problems: [],
+});
 
 const restored = (error: EngineError, restore: Restore | undefined): EngineError =>
   error.path === undefined ? error : { ...error, path: restorePath(restore, error.path) };
 
 /** A second, slower walk that keeps track of where it is. */
 const findProblems = (
-  shape: ReturnType<CompiledOperation['shapeFor']>,
+  write: WriteResponse,
   root: JsonObject,
-  { introspection }: ShapeState,
+  { introspection }: Writing,
 ): readonly Problem[] => {
   const search = { path: [], problems: [] };
-  shape(root, { introspection, problemCount: 0, search });
+  write(root, { introspection, problemCount: 0, search });
   return search.problems;
 };
 

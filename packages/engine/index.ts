@@ -4,7 +4,7 @@ export * from './execute.ts';
 export type { ExecutionResult } from './execution-result.ts';
 export type { EngineError } from './plan/failures.ts';
 export type { Fetch, FetchAnswer, FetchCall, SubgraphError } from './plan/fetch.port.ts';
-export type { Problem } from './shape/shape-state.ts';
+export type { Problem } from './shape/writing.ts';
 export * from './planning/order-keys.ts';
 export * from './planning/planning-conditions.ts';
 export * from './planning/prepare-planning.ts';

@@ -7,13 +7,12 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { isJsonObject, type JsonObject } from './plan/json-object.ts';
 import { defaultCode, type EngineError } from './plan/failures.ts';
 import type { SelectedOperation } from './select-operation.ts';
 
-/** What an operation asks about the schema itself, by response key. */
+/** What an operation asks about the schema itself, in JSON, by response key. */
 export type Introspect = (variables: Readonly<Record<string, unknown>>) => {
-  readonly data: JsonObject;
+  readonly fields: ReadonlyMap<string, string>;
   readonly errors: readonly EngineError[];
 };
 
@@ -74,7 +73,10 @@ const ask = (
     ...(path && { path }),
     code: defaultCode,
   }));
-  return { data: isJsonObject(result.data) ? result.data : {}, errors };
+  const fields = new Map(
+    Object.entries(result.data ?? {}).map(([key, value]) => [key, JSON.stringify(value)]),
+  );
+  return { fields, errors };
 };
 
 const isIntrospection = (name: string): boolean => name === '__schema' || name === '__type';

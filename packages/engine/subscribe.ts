@@ -1,6 +1,6 @@
 import type { CompiledOperation } from './compile-operation.ts';
 import { engineErrors } from './engine.errors.ts';
-import { begin, finish, type ExecutionResult } from './execution-result.ts';
+import { begin, finish, refused, type ExecutionResult } from './execution-result.ts';
 import type { ExecutionContext } from './execute.ts';
 import type { EngineError } from './plan/failures.ts';
 import type { EventSource } from './plan/event-source.ts';
@@ -24,7 +24,7 @@ export const subscribing = (operation: CompiledOperation, context: ExecutionCont
 };
 
 /**
- * Completes one event of a subscription: fetches what the subgraph of the event does not know, and shapes it.
+ * Completes one event of a subscription: fetches what the subgraph of the event does not know, and writes it.
  *
  * @param event what the subgraph sent, freshly parsed: it is altered.
  */
@@ -35,7 +35,7 @@ export const answerEvent = async (
 ): Promise<ExecutionResult> => {
   const source = sourceOf(operation);
   const variables = operation.readVariables(context.variables);
-  if (variables.status === 'invalid') return { data: undefined, errors: variables.errors, problems: [] };
+  if (variables.status === 'invalid') return refused(variables);
   const execution = begin(operation, variables, context.fetch);
   const cursor = { path: [], items: [execution.root] };
   source.takeIn(execution, cursor, event);

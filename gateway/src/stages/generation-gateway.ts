@@ -34,7 +34,7 @@ export const generationGateway = ({ generations, clients }: Options): GatewayInt
         const generation = generations.of(request.schema) ?? generations.current();
         const context = request.context as GatewayContext;
         const operation = await operationOf(generation, request, context);
-        const { data, errors, problems } = await execute(operation, {
+        const { dataJson, errors, problems } = await execute(operation, {
           variables: request.request.variables ?? {},
           fetch: engineFetch(clients, context),
         });
@@ -43,7 +43,8 @@ export const generationGateway = ({ generations, clients }: Options): GatewayInt
           path: problem.path,
         }));
         const told = [...errors.map((error) => clientErrorOf(error, context)), ...misfits].map(graphqlError);
-        return { data: data as Record<string, unknown> | null, ...(told.length > 0 && { errors: told }) };
+        const data = dataJson === undefined ? null : (JSON.parse(dataJson) as Record<string, unknown> | null);
+        return { data, ...(told.length > 0 && { errors: told }) };
       },
     }),
     stop: () => generations.stop(),

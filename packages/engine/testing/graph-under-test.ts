@@ -37,7 +37,11 @@ export type Question = {
   readonly intercept?: (call: FetchCall, next: Fetch) => Promise<FetchAnswer>;
 };
 
-export type Answer = ExecutionResult & { readonly calls: readonly FetchCall[] };
+export type Answer = ExecutionResult & {
+  /** What a client reads out of `dataJson`. */
+  readonly data: unknown;
+  readonly calls: readonly FetchCall[];
+};
 
 /** A supergraph over subgraphs in this process, planned by the stock planner and run by our engine. */
 export type GraphUnderTest = {
@@ -128,10 +132,13 @@ export const graphUnderTest = (
           return intercept === undefined ? await fetch(call) : await intercept(call, fetch);
         },
       });
-      return { ...result, calls };
+      return { ...result, data: fromJson(result.dataJson), calls };
     },
   };
 };
+
+const fromJson = (json: string | undefined): unknown =>
+  json === undefined ? undefined : (JSON.parse(json) as unknown);
 
 /** As it would come over the wire. */
 export const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;

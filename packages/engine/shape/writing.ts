@@ -1,0 +1,22 @@
+/** A place where the merged data does not fit the schema. */
+export type Problem = { readonly message: string; readonly path: readonly (string | number)[] };
+
+/** One walk through the data. */
+export type Writing = {
+  /** Root fields that do not come from subgraphs, in JSON, by response key. */
+  readonly introspection: ReadonlyMap<string, string> | undefined;
+  problemCount: number;
+  /** Kept up to date only in a walk that looks for problems. */
+  readonly search: Search | undefined;
+};
+
+export type Search = { readonly path: (string | number)[]; readonly problems: Problem[] };
+
+/** More problems than anyone will read. */
+export const problemsMax = 100;
+
+export const noteProblem = (writing: Writing, message: string): void => {
+  writing.problemCount += 1;
+  if (writing.search === undefined || writing.search.problems.length >= problemsMax) return;
+  writing.search.problems.push({ message, path: [...writing.search.path] });
+};
