@@ -58,13 +58,16 @@ type SchemaCallback = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 
 const operationOf = async (
   generation: Generation<SchemaFacts, CompiledOperation>,
-  { document, operationName, queryHash }: GatewayRequest,
+  { document, operationName: name, queryHash, request }: GatewayRequest,
   { logger }: GatewayContext,
 ): Promise<CompiledOperation> => {
+  const operationName = name ?? undefined;
   const key = `${queryHash} ${operationName ?? ''}`;
+  const variables = request.variables ?? {};
   try {
     return (
-      generation.remembered(key) ?? (await generation.operationFor(document, operationName ?? undefined, key))
+      generation.remembered(key, variables) ??
+      (await generation.operationFor({ document, operationName, key, variables }))
     );
   } catch (error) {
     const { message, extensions } = toClientError(error, logger);

@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@saas/kernel';
 import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
+import { readCostTable } from '../admission/cost-table.ts';
+import { checkDateTimes } from './date-time-values.ts';
 import { generation, type Generation } from './generation.ts';
 import type { OperationCacheLimits } from './operation-cache.ts';
 import type { PlanCompiler } from './plan-compiler.port.ts';
@@ -38,8 +40,11 @@ export const buildGeneration = async <Facts, Operation>(
   try {
     const { apiSdl, subgraphs } = await planner.load();
     const api = await schemaOf(apiSdl);
+    checkDateTimes(api);
     const supergraph = await schemaOf(supergraphSdl);
     const facts = compiler.factsOf({ supergraph, api });
+    await nextTurn();
+    const costs = readCostTable(supergraphSdl);
     await nextTurn();
     return {
       planner,
@@ -48,6 +53,7 @@ export const buildGeneration = async <Facts, Operation>(
         supergraphSdl,
         api,
         facts,
+        costs,
         subgraphs,
         planner,
         compiler,

@@ -10,6 +10,7 @@ import { createLogger } from '@saas/telemetry';
 import { buildSchema, graphql, parse } from 'graphql';
 import { engineCompiler } from './engine-compiler.ts';
 import { startGenerations, type Generations } from './generations.ts';
+import { wanted } from './planning-doubles.fixture.ts';
 import { smallSupergraph } from './planning.fixture.ts';
 import { memorySource } from './supergraph-source.memory.ts';
 import { until } from './until.fixture.ts';
@@ -41,7 +42,7 @@ describe('a generation with our engine and a real planner', () => {
     return { data: { _entities: [{ projects: [{ title: 'Hive' }] }] } };
   };
   const run = async (text: string, generation = generations.current()) => {
-    const operation = await generation.operationFor(parse(text), undefined, text);
+    const operation = await generation.operationFor(wanted(parse(text), text));
     const { dataJson, errors } = await execute(operation, { variables: {}, fetch: answer });
     return { data: JSON.parse(dataJson ?? 'null') as unknown, errors };
   };
@@ -63,7 +64,7 @@ describe('a generation with our engine and a real planner', () => {
     await until(() => generations.current().id > generation.id);
     expect(await run('{ one }', generation)).toMatchObject({ data: { one: 1 } });
     expect(await run('{ two }')).toMatchObject({ data: { two: 2 } });
-    expect(generations.current().remembered('{ me { name projects { title } } }')).toBeDefined();
+    expect(generations.current().remembered('{ me { name projects { title } } }', {})).toBeDefined();
     lease.leave();
   });
 

@@ -1,5 +1,6 @@
 import {
   compileOperation,
+  planningConditions,
   preparePlanning,
   schemaFacts,
   type CompiledOperation,
@@ -10,10 +11,12 @@ import type { PlanCompiler } from './plan-compiler.port.ts';
 /** Our own engine, for generations. */
 export const engineCompiler: PlanCompiler<SchemaFacts, CompiledOperation> = {
   factsOf: schemaFacts,
-  prepare: (facts, document, operationName) => {
-    const { documentToPlan, restore } = preparePlanning(facts, document, operationName);
+  conditionsOf: planningConditions,
+  prepare: (facts, { document, documentToPlan, operationName, conditionValues }) => {
+    const prepared = preparePlanning(facts, documentToPlan, operationName, conditionValues);
+    const { restore } = prepared;
     return {
-      documentToPlan,
+      documentToPlan: prepared.documentToPlan,
       compile: (plan) => compileOperation(facts, { plan, document, operationName, restore }),
     };
   },

@@ -1,8 +1,10 @@
 import { isAppError, type Clock } from '@saas/kernel';
 import { parse, print, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
+import type { CostTable } from '../admission/cost-table.ts';
 import type { SubgraphAddress } from './load-supergraph.ts';
 import { OperationCache, type OperationCacheLimits, type UsedOperation } from './operation-cache.ts';
 import type { PlanCompiler } from './plan-compiler.port.ts';
+import { PlanKeys, type PlanKey } from './plan-keys.ts';
 import type { Planner } from './planner.ts';
 import { RefusedOperations, type RefusedOperationsLimits } from './refused-operations.ts';
 
@@ -18,17 +20,16 @@ export type Generation<Facts, Operation> = {
   /** What clients see; valid by construction, so that nobody spends time on checking it. */
   readonly api: GraphQLSchema;
   readonly facts: Facts;
+  readonly costs: CostTable;
   readonly subgraphs: readonly SubgraphAddress[];
   /**
    * The operation ready to run, planned once for all who ask at the same time and then remembered.
    *
-   * @param document valid on `api`.
-   * @param key tells operations apart: equal for equal texts and names, different otherwise.
    * @throws {AppError} `OPERATION_TOO_COMPLEX`, `PLANNER_BUSY`, `PLAN_FAILED`, `PLANNER_UNAVAILABLE`, and what the engine refuses.
    */
-  operationFor(document: DocumentNode, operationName: string | undefined, key: string): Promise<Operation>;
-  /** The same, when it is remembered; saves the hot path its promise. */
-  remembered(key: string): Operation | undefined;
+  operationFor(wanted: WantedOperation): Promise<Operation>;
+  /** The same, when it is remembered; saves the hot path its promise. @param variables as the client gave them. */
+  remembered(key: string, variables: Variables): Operation | undefined;
   /**
    * Plans ahead what was used in another generation, with more time than a stranger's operation gets. Failing is not remembered.
    *
@@ -40,9 +41,26 @@ export type Generation<Facts, Operation> = {
   readonly memory: { readonly operations: number; readonly bytes: number };
 };
 
+type Variables = Readonly<Record<string, unknown>>;
+
+export type WantedOperation = {
+  /** The client's own, valid on `api`; it shapes the answer. */
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  /** Tells operations apart: equal for equal texts, names and documents to plan, different otherwise. */
+  readonly key: string;
+  /** As the client gave them: a few operations have a plan for each combination of their conditions. */
+  readonly variables: Variables;
+  /**
+   * A part of `document`, planned in its place; what is left out is not asked for on the client's behalf. The planner may still ask
+   * for it on its own, as a key: whoever leaves a field out has to keep it out of the answer as well.
+   */
+  readonly documentToPlan?: DocumentNode | undefined;
+};
+
 export type GenerationParts<Facts, Operation> = Pick<
   Generation<Facts, Operation>,
-  'id' | 'supergraphSdl' | 'api' | 'facts' | 'subgraphs'
+  'id' | 'supergraphSdl' | 'api' | 'facts' | 'costs' | 'subgraphs'
 > & {
   readonly planner: Planner;
   readonly compiler: PlanCompiler<Facts, Operation>;
@@ -54,29 +72,44 @@ export type GenerationParts<Facts, Operation> = Pick<
 export const generation = <Facts, Operation>(
   parts: GenerationParts<Facts, Operation>,
 ): Generation<Facts, Operation> => {
-  const { id, supergraphSdl, api, facts, subgraphs } = parts;
+  const { id, supergraphSdl, api, facts, costs, subgraphs, planner, compiler } = parts;
   const cache = new OperationCache<Operation>(parts.cache);
   const refused = new RefusedOperations(parts.refusals, parts.clock);
+  const keys = new PlanKeys(parts.cache.entriesMax);
   const underWay = new Map<string, Promise<Operation>>();
 
-  const make = async (wanted: Wanted): Promise<Operation> => {
-    const { document, operationName, key, uses, isTrusted } = wanted;
-    const prepared = parts.compiler.prepare(facts, document, operationName);
+  const make = async (job: Job): Promise<Operation> => {
+    const { wanted, planKey, uses, isTrusted } = job;
+    const { document, operationName, key, documentToPlan = document } = wanted;
+    const { conditionValues } = planKey;
+    const prepared = compiler.prepare(facts, { document, documentToPlan, operationName, conditionValues });
     const toPlan = print(prepared.documentToPlan);
-    const planJson = await parts.planner.plan({ operation: toPlan, operationName, isTrusted });
+    const planJson = await planner.plan({ operation: toPlan, operationName, isTrusted });
     const operation = prepared.compile(JSON.parse(planJson));
     const text = print(document);
     const bytes = 2 * (planJson.length + text.length);
-    cache.set({ key, text, operationName, operation, bytes }, uses);
+    // What is left out of a document is decided by one supergraph: never planned ahead for another.
+    const ahead = documentToPlan === document ? { key, text, operationName, conditionValues } : undefined;
+    cache.set({ key: planKey.key, operation, bytes, ahead }, uses);
     return operation;
   };
   /** One for all who ask meanwhile. */
-  const once = async (wanted: Wanted): Promise<Operation> => {
-    const flying = underWay.get(wanted.key);
+  const once = async (job: Job): Promise<Operation> => {
+    const { key } = job.planKey;
+    const flying = underWay.get(key);
     if (flying !== undefined) return flying;
-    const flight = make(wanted).finally(() => underWay.delete(wanted.key));
-    underWay.set(wanted.key, flight);
+    const flight = make(job).finally(() => underWay.delete(key));
+    underWay.set(key, flight);
     return flight;
+  };
+  const planKeyOf = ({ key, variables, document, documentToPlan, operationName }: WantedOperation): PlanKey =>
+    keys.of(key, variables) ??
+    keys.learn(key, compiler.conditionsOf(facts, documentToPlan ?? document, operationName), variables);
+  const remembered = (key: string, variables: Variables): Operation | undefined => {
+    const known = cache.get(key);
+    if (known !== undefined) return known;
+    const planKey = keys.of(key, variables);
+    return planKey && cache.get(planKey.key);
   };
 
   return {
@@ -84,25 +117,31 @@ export const generation = <Facts, Operation>(
     supergraphSdl,
     api,
     facts,
+    costs,
     subgraphs,
-    operationFor: async (document, operationName, key) => {
-      const known = cache.get(key);
+    remembered,
+    operationFor: async (wanted) => {
+      const known = remembered(wanted.key, wanted.variables);
       if (known !== undefined) return known;
-      const refusal = refused.get(key);
+      const planKey = planKeyOf(wanted);
+      const refusal = refused.get(planKey.key);
       if (refusal !== undefined) throw refusal;
       try {
-        return await once({ document, operationName, key, uses: 1, isTrusted: false });
+        return await once({ wanted, planKey, uses: 1, isTrusted: false });
       } catch (error) {
-        if (isAppError(error) && !error.definition.retryable) refused.add(key, error);
+        if (isAppError(error) && !error.definition.retryable) refused.add(planKey.key, error);
         throw error;
       }
     },
-    remembered: (key) => cache.get(key),
-    warm: async ({ text, operationName, key, uses }) => {
+    warm: async ({ text, operationName, key, uses, conditionValues }) => {
       const document = parse(text, { noLocation: true });
       const [problem] = validate(api, document);
       if (problem !== undefined) throw problem;
-      await once({ document, operationName, key, uses: Math.floor(uses / 2), isTrusted: true });
+      const wanted = { document, operationName, key, variables: conditionValues ?? {} };
+      const planKey = planKeyOf(wanted);
+      // Which of its plans will be asked for is not known.
+      if (planKey.conditionValues !== undefined && conditionValues === undefined) return;
+      await once({ wanted, planKey, uses: Math.floor(uses / 2), isTrusted: true });
     },
     mostUsed: (count) => cache.mostUsed(count),
     get memory() {
@@ -111,10 +150,9 @@ export const generation = <Facts, Operation>(
   };
 };
 
-type Wanted = {
-  readonly document: DocumentNode;
-  readonly operationName: string | undefined;
-  readonly key: string;
+type Job = {
+  readonly wanted: WantedOperation;
+  readonly planKey: PlanKey;
   readonly uses: number;
   readonly isTrusted: boolean;
 };

@@ -7,6 +7,7 @@ import {
   fakeCompiler,
   fakePlanners,
   query,
+  wanted,
   type FakeOperation,
 } from './planning-doubles.fixture.ts';
 import { memorySource } from './supergraph-source.memory.ts';
@@ -174,10 +175,10 @@ describe('a request', () => {
     await hasServed(2);
     const young = generations.enter();
     expect(generations.status().inHand).toEqual({ 1: 1, 2: 1 });
-    await expect(old.generation.operationFor(query('one'), undefined, 'k')).resolves.toMatchObject({
+    await expect(old.generation.operationFor(wanted(query('one'), 'k'))).resolves.toMatchObject({
       field: 'one',
     });
-    await expect(young.generation.operationFor(query('two'), undefined, 'k')).resolves.toMatchObject({
+    await expect(young.generation.operationFor(wanted(query('two'), 'k'))).resolves.toMatchObject({
       field: 'two',
     });
     old.leave();
@@ -194,7 +195,7 @@ describe('a request', () => {
         const lease = generations.enter();
         const { generation } = lease;
         const [field = ''] = generation.facts;
-        const operation = await generation.operationFor(query(field), undefined, field);
+        const operation = await generation.operationFor(wanted(query(field), field));
         expect(operation).toMatchObject({ field, plan: { for: expect.stringContaining(field) } });
         served += 1;
         lease.leave();
@@ -218,7 +219,7 @@ describe('the warm-up', () => {
     generations: Awaited<ReturnType<typeof setUp>>['generations'],
     names: readonly string[],
   ) => {
-    for (const name of names) await generations.current().operationFor(query(name), undefined, name);
+    for (const name of names) await generations.current().operationFor(wanted(query(name), name));
   };
 
   it('plans the most used operations before the swap', async () => {
@@ -235,7 +236,7 @@ describe('the warm-up', () => {
       ['{c}', true],
       ['{b}', true],
     ]);
-    expect(generations.current().remembered('c')).toBeDefined();
+    expect(generations.current().remembered('c', {})).toBeDefined();
     expect(events.at(-1)).toMatchObject({ kind: 'swapped', warmed: 2 });
   });
 
@@ -275,10 +276,10 @@ describe('the warm-up', () => {
       uses: 0,
     }));
     const { source, generations, hasServed } = await setUp({}, { knownOperations });
-    await until(() => generations.current().remembered('one') !== undefined);
+    await until(() => generations.current().remembered('one', {}) !== undefined);
     source.put(schema('one', 'two'));
     await hasServed(2);
-    expect(generations.current().remembered('one')).toBeDefined();
-    expect(generations.current().remembered('gone')).toBeUndefined();
+    expect(generations.current().remembered('one', {})).toBeDefined();
+    expect(generations.current().remembered('gone', {})).toBeUndefined();
   });
 });

@@ -5,9 +5,8 @@ import { OperationCache } from './operation-cache.ts';
 const operation = (key: string, bytes: number) => ({
   key,
   bytes,
-  text: '{ one }',
-  operationName: undefined,
   operation: key,
+  ahead: { key, text: '{ one }', operationName: undefined },
 });
 
 describe('the cache of operations', () => {

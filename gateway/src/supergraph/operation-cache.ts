@@ -1,18 +1,23 @@
+import type { ConditionValues } from './plan-compiler.port.ts';
+
 export type CachedOperation<Operation> = {
   readonly key: string;
-  /** The document as text: its syntax tree would take some twenty times as much. */
-  readonly text: string;
-  readonly operationName: string | undefined;
   readonly operation: Operation;
   /** Of the texts of plan and document; what the engine compiles from them takes a small multiple. */
   readonly bytes: number;
+  /** What is needed to plan it ahead elsewhere; undefined when it is not to be. */
+  readonly ahead: Omit<UsedOperation, 'uses'> | undefined;
 };
 
 /** An operation that is worth planning ahead, and how often it was asked for. */
 export type UsedOperation = {
+  /** As in `WantedOperation`. */
   readonly key: string;
+  /** The document as text: its syntax tree would take some twenty times as much. */
   readonly text: string;
   readonly operationName: string | undefined;
+  /** Which of its plans it is, where the plan depends on conditions. */
+  readonly conditionValues?: ConditionValues | undefined;
   readonly uses: number;
 };
 
@@ -61,9 +66,9 @@ export class OperationCache<Operation> {
   /** The `count` most used, most used first. */
   mostUsed(count: number): readonly UsedOperation[] {
     return [...this.#entries.values()]
+      .flatMap(({ cached: { ahead }, uses }) => (ahead === undefined ? [] : [{ ...ahead, uses }]))
       .toSorted((a, b) => b.uses - a.uses)
-      .slice(0, count)
-      .map(({ cached: { key, text, operationName }, uses }) => ({ key, text, operationName, uses }));
+      .slice(0, count);
   }
 
   #delete(key: string): void {

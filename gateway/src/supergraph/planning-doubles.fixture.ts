@@ -1,18 +1,26 @@
-import { buildSchema, parse, type DocumentNode } from 'graphql';
+import { buildSchema, parse, print, type DocumentNode } from 'graphql';
 import { plannerErrors } from './planner.errors.ts';
-import type { PlanCompiler } from './plan-compiler.port.ts';
+import type { WantedOperation } from './generation.ts';
+import type { ConditionValues, PlanCompiler } from './plan-compiler.port.ts';
 import type { Planner, PlannerOptions, PlanRequest } from './planner.ts';
 import { SupergraphError } from './supergraph.errors.ts';
 
 /** What the fake engine makes of a plan: enough to see which generation's facts and plan it comes from. For tests. */
-export type FakeOperation = { readonly field: string; readonly plan: unknown };
+export type FakeOperation = {
+  readonly field: string;
+  readonly plan: unknown;
+  readonly conditionValues: ConditionValues | undefined;
+};
 
 /** The facts are the names of the root fields. For tests. */
 export const fakeCompiler: PlanCompiler<readonly string[], FakeOperation> = {
   factsOf: ({ api }) => Object.keys(api.getQueryType()?.getFields() ?? {}),
-  prepare: (facts, documentToPlan) => ({
+  // As if the plan depended on the condition of every operation that declares `$if`.
+  conditionsOf: (_, document) =>
+    /\$if\b/.test(print(document)) ? (variables) => ({ if: variables['if'] === true }) : undefined,
+  prepare: (facts, { documentToPlan, conditionValues }) => ({
     documentToPlan,
-    compile: (plan) => ({ field: facts[0] ?? '', plan }),
+    compile: (plan) => ({ field: facts[0] ?? '', plan, conditionValues }),
   }),
 };
 
@@ -85,3 +93,11 @@ export const deferred = <Value = void>() => {
 
 /** `{ name }` as a document. For tests. */
 export const query = (...names: readonly string[]): DocumentNode => parse(`{ ${names.join(' ')} }`);
+
+/** An operation without variables. For tests. */
+export const wanted = (document: DocumentNode, key: string): WantedOperation => ({
+  document,
+  operationName: undefined,
+  key,
+  variables: {},
+});

@@ -30,7 +30,7 @@ export const warmUp = async <Facts, Operation>(
   const wanted = [...(running?.mostUsed(operationsMax) ?? []), ...known].slice(0, operationsMax);
   for (const used of wanted) {
     if (isInHaste() || performance.now() > endsMs) break;
-    if (candidate.remembered(used.key) !== undefined) continue;
+    if (candidate.remembered(used.key, used.conditionValues ?? {}) !== undefined) continue;
     const [outcome] = await Promise.allSettled([candidate.warm(used)]);
     if (outcome.status === 'fulfilled') warmed += 1;
   }
