@@ -6,6 +6,10 @@ export { gatewayErrors } from './gateway.errors.ts';
 export { readGatewayConfig, type GatewayConfig } from './gateway.config.ts';
 export { httpErrors } from './http/http.errors.ts';
 export { operationsErrors } from './operations/operations.errors.ts';
+export { buildGeneration } from './supergraph/build-generation.ts';
+export { engineCompiler } from './supergraph/engine-compiler.ts';
+export { planningSupergraph } from './supergraph/planning-supergraph.ts';
+export type { Planner } from './supergraph/planner.ts';
 export {
   composeSupergraph,
   type ComposedSupergraph,
