@@ -35,7 +35,8 @@ export type CompiledOperation = {
  * Compiles a plan and the writer of its response.
  *
  * @param input.document the client's own document, valid against the API schema; `input.restore` is what
- *   `preparePlanning` said of it, and `input.plan` the plan of what it said to plan.
+ *   `preparePlanning` said of it, and `input.plan` the plan of what it said to plan. With `preparePart`, `input.part` is
+ *   what was planned: the rest of the document is answered null.
  * @throws {AppError} `PLAN_UNSUPPORTED` for a kind of node, rewrite or path that is not known; `PLAN_EMPTY` for an
  *   empty plan of an operation that selects real fields; `OPERATION_UNKNOWN`.
  */
@@ -44,6 +45,7 @@ export const compileOperation = (
   input: {
     readonly plan: PlanJson;
     readonly document: DocumentNode;
+    readonly part?: DocumentNode | undefined;
     readonly operationName?: string | undefined;
     readonly restore?: Restore | undefined;
   },
@@ -52,7 +54,8 @@ export const compileOperation = (
   const conditions = conditionsOf(selected);
   const { run, source } = compileRun(facts, readPlan(input.plan));
   const isEmpty = run === undefined && source === undefined;
-  if (isEmpty && selectsData(selected, input.restore?.conditionValues)) throw engineErrors.PLAN_EMPTY();
+  const planned = input.part === undefined ? selected : selectOperation(input.part, input.operationName);
+  if (isEmpty && selectsData(planned, input.restore?.conditionValues)) throw engineErrors.PLAN_EMPTY();
   return {
     kind: selected.operation.operation,
     facts,

@@ -31,9 +31,44 @@ export const preparePlanning = (
   operationName?: string,
   conditionValues?: ConditionValues,
 ): PlanningInput => {
-  const restore = restoreFor(facts.addedNames, document, conditionValues);
-  refuseAmbiguousRequires(facts, selectOperation(document, operationName), restore);
-  const decided = conditionValues === undefined ? document : decideConditions(document, conditionValues);
+  const restore = restoreFor(facts.addedNames, document, conditionValues, mayMeet);
+  return prepare(facts, { part: document, operationName, conditionValues }, restore);
+};
+
+/**
+ * The same for a document of which only a part may be answered. What is left out stays out: where the planner adds it on
+ * its own, as a key or a requirement, its data stands under a name that the response is not made from. So every key of
+ * the client that the planner might use is private here.
+ *
+ * @param input.document the client's own, to be given to `compileOperation` with `part` beside it.
+ * @param input.part the document with selections left out; valid too.
+ * @throws {AppError} as `preparePlanning`.
+ */
+export const preparePart = (
+  facts: SchemaFacts,
+  input: Planned & { readonly document: DocumentNode },
+): PlanningInput => {
+  const isPrivate: typeof mayMeet = (added, key, field) => added.has(key) || mayMeet(added, key, field);
+  return prepare(
+    facts,
+    input,
+    restoreFor(facts.addedNames, input.document, input.conditionValues, isPrivate),
+  );
+};
+
+type Planned = {
+  readonly part: DocumentNode;
+  readonly operationName?: string | undefined;
+  readonly conditionValues?: ConditionValues | undefined;
+};
+
+const prepare = (
+  facts: SchemaFacts,
+  { part, operationName, conditionValues }: Planned,
+  restore: Restore | undefined,
+): PlanningInput => {
+  refuseAmbiguousRequires(facts, selectOperation(part, operationName), restore);
+  const decided = conditionValues === undefined ? part : decideConditions(part, conditionValues);
   const named = restore === undefined ? decided : withPrivateNames(decided, restore);
   return { documentToPlan: fillSelections(named), restore };
 };
@@ -42,6 +77,7 @@ const restoreFor = (
   added: AddedNames,
   document: DocumentNode,
   conditionValues: ConditionValues | undefined,
+  isPrivate: typeof mayMeet,
 ): Restore | undefined => {
   const names: string[] = [];
   const keys = new Set<string>();
@@ -50,7 +86,7 @@ const restoreFor = (
     Field: (field) => {
       const key = responseKeyOf(field);
       names.push(key);
-      if (mayMeet(added, key, field)) keys.add(key);
+      if (isPrivate(added, key, field)) keys.add(key);
     },
     VariableDefinition: ({ variable }) => {
       names.push(variable.name.value);
