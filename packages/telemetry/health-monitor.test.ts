@@ -123,6 +123,30 @@ describe('the health monitor', () => {
     expect(health.snapshot().status).toBe('up');
   });
 
+  it('looks after other sources when it is told to, and keeps what it knows of those that stay', async () => {
+    const stays = hanging('database');
+    const health = watch(up, failing(new Error('no')));
+    await health.firstRound;
+    void health.watch([stays, { ...up, name: 'cache' }]);
+    await jest.advanceTimersByTimeAsync(0);
+    expect(health.snapshot().checks).toMatchObject({ database: { status: 'up' }, cache: { status: 'up' } });
+    expect(Object.keys(health.snapshot().checks)).toEqual(['database', 'cache']);
+    await jest.advanceTimersByTimeAsync(100);
+    expect(health.snapshot().checks['database']).toMatchObject({ status: 'down', error: 'TIMEOUT' });
+  });
+
+  it('takes no word of a source that was replaced', async () => {
+    let answer: (report: { status: 'down' }) => void = () => undefined;
+    const late = new Promise<{ status: 'down' }>((resolve) => {
+      answer = resolve;
+    });
+    const health = watch({ name: 'database', check: async () => late });
+    await health.watch([up]);
+    answer({ status: 'down' });
+    await jest.advanceTimersByTimeAsync(10);
+    expect(health.snapshot().status).toBe('up');
+  });
+
   it('leaves no timer behind when it is stopped', async () => {
     watch(up, hanging()).stop();
     await jest.advanceTimersByTimeAsync(0);

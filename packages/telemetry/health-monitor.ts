@@ -28,6 +28,13 @@ export type HealthMonitor = {
   readonly snapshot: () => HealthSnapshot;
   /** Resolves when every source was checked once. Never rejects. */
   readonly firstRound: Promise<void>;
+  /**
+   * From now on these sources and no others; each is checked at once. Of a source whose name was there before, what was last found
+   * holds until then.
+   *
+   * @returns when every one was checked once. Never rejects.
+   */
+  readonly watch: (sources: readonly HealthSource[]) => Promise<void>;
   readonly stop: () => void;
 };
 
@@ -46,12 +53,13 @@ type Options = {
  * is not piled upon. The timers do not keep the process alive.
  */
 export const healthMonitor = ({
-  sources,
+  sources: firstSources,
   intervalMs,
   timeoutMs,
   clock = systemClock,
 }: Options): HealthMonitor => {
-  const latest = new Map(sources.map((source) => [source.name, notChecked(source)]));
+  let sources: readonly HealthSource[] = [];
+  let latest: ReadonlyMap<string, HealthCheck> = new Map();
   const busy = new Set<HealthSource>();
   const stopping = new AbortController();
 
@@ -65,20 +73,29 @@ export const healthMonitor = ({
     // Not awaited: the next check of this source waits for a late one, but nothing else does.
     void work.then(free, free);
     const report = await inTime(work, asked, timeoutMs, stopping.signal);
-    latest.set(source.name, {
+    // It may have been replaced meanwhile, also by another one of the same name.
+    if (!sources.includes(source)) return;
+    const check = {
       isCritical: isCritical(source),
       responseTimeMs: Math.round(performance.now() - startedAt),
       checkedAt: clock.now().toISOString(),
       ...report,
-    });
+    };
+    latest = new Map([...latest].map(([name, known]) => [name, name === source.name ? check : known]));
   };
   const checkAll = async (): Promise<void> => void (await Promise.all(sources.map(checkOne)));
+  const watch = async (next: readonly HealthSource[]): Promise<void> => {
+    sources = next;
+    latest = new Map(next.map((source) => [source.name, latest.get(source.name) ?? notChecked(source)]));
+    if (!stopping.signal.aborted) await checkAll();
+  };
 
-  const firstRound = checkAll();
+  const firstRound = watch(firstSources);
   const timer = setInterval(() => void checkAll(), intervalMs);
   timer.unref();
   return {
     firstRound,
+    watch,
     snapshot: () => snapshotOf(latest),
     stop: () => {
       clearInterval(timer);

@@ -151,6 +151,24 @@ describe('generations', () => {
     expect(events).toContainEqual(expect.objectContaining({ kind: 'listener-failed' }));
   });
 
+  it('tell when the last request has left a replaced one, also one that came late', async () => {
+    const { source, generations, hasServed } = await setUp();
+    const empty: number[] = [];
+    generations.onEmpty(({ id }) => empty.push(id));
+    const first = generations.enter();
+    source.put(schema('two'));
+    await hasServed(2);
+    expect(empty).toEqual([]);
+    first.leave();
+    expect(empty).toEqual([1]);
+    const late = generations.enter(first.generation.api);
+    expect(late.generation.id).toBe(1);
+    late.leave();
+    expect(empty).toEqual([1, 1]);
+    generations.enter().leave();
+    expect(empty).toEqual([1, 1]);
+  });
+
   it('stop while a candidate is being built', async () => {
     let isOpen = true;
     const gate = deferred();

@@ -35,10 +35,19 @@ export type Generations<Facts, Operation> = {
   current(): Generation<Facts, Operation>;
   /** The generation whose API schema this is, also after it was replaced, for whoever still holds the schema. */
   of(api: GraphQLSchema): Generation<Facts, Operation> | undefined;
-  /** Counts a request in: it belongs to this generation until it leaves. Leaving twice counts once. */
-  enter(): Lease<Facts, Operation>;
+  /**
+   * Counts a request in: it belongs to this generation until it leaves. Leaving twice counts once.
+   *
+   * @param api of the generation to enter, also when it was replaced; the current one without it, or when nobody knows it.
+   */
+  enter(api?: GraphQLSchema): Lease<Facts, Operation>;
   /** Called after every swap, in the order of the swaps, before any request enters the new generation. @returns how to stop. */
   onSwap(listener: SwapListener<Facts, Operation>): () => void;
+  /**
+   * Called when nobody is inside a replaced generation any more; again, when somebody who still held its schema has entered it
+   * after that. @returns how to stop.
+   */
+  onEmpty(listener: EmptyListener<Facts, Operation>): () => void;
   status(): GenerationsStatus;
   /** No more changes; ends all planning threads. Requests in hand still run what was planned. */
   stop(): Promise<void>;
@@ -53,6 +62,8 @@ export type SwapListener<Facts, Operation> = (swap: {
   readonly previous: Generation<Facts, Operation>;
   readonly next: Generation<Facts, Operation>;
 }) => void;
+
+export type EmptyListener<Facts, Operation> = (generation: Generation<Facts, Operation>) => void;
 
 export type GenerationsStatus = {
   readonly generationId: number;
@@ -89,8 +100,9 @@ class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation
   readonly #options: GenerationsOptions<Facts, Operation>;
   readonly #building: BuildOptions<Facts, Operation>;
   readonly #serving = new Set<Serving<Facts, Operation>>();
-  readonly #bySchema = new WeakMap<GraphQLSchema, Generation<Facts, Operation>>();
-  readonly #listeners = new Set<SwapListener<Facts, Operation>>();
+  readonly #bySchema = new WeakMap<GraphQLSchema, Serving<Facts, Operation>>();
+  readonly #swapListeners = new Set<SwapListener<Facts, Operation>>();
+  readonly #emptyListeners = new Set<EmptyListener<Facts, Operation>>();
   #current: Serving<Facts, Operation> | undefined;
   #nextId = 1;
   #newest: string | undefined;
@@ -138,13 +150,14 @@ class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation
   }
 
   of(api: GraphQLSchema): Generation<Facts, Operation> | undefined {
-    return this.#bySchema.get(api);
+    return this.#bySchema.get(api)?.generation;
   }
 
-  enter(): Lease<Facts, Operation> {
-    const serving = this.#now();
+  enter(api?: GraphQLSchema): Lease<Facts, Operation> {
+    const serving = (api && this.#bySchema.get(api)) ?? this.#now();
     let isInside = true;
     serving.inHand += 1;
+    this.#serving.add(serving);
     const leave = (): void => {
       if (!isInside) return;
       isInside = false;
@@ -155,8 +168,13 @@ class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation
   }
 
   onSwap(listener: SwapListener<Facts, Operation>): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#swapListeners.add(listener);
+    return () => this.#swapListeners.delete(listener);
+  }
+
+  onEmpty(listener: EmptyListener<Facts, Operation>): () => void {
+    this.#emptyListeners.add(listener);
+    return () => this.#emptyListeners.delete(listener);
   }
 
   status(): GenerationsStatus {
@@ -237,30 +255,30 @@ class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation
     this.#nextId += 1;
     this.#problem = undefined;
     this.#serving.add(next);
-    this.#bySchema.set(next.generation.api, next.generation);
+    this.#bySchema.set(next.generation.api, next);
     if (previous === undefined) return;
     previous.isRetired = true;
     previous.planner.retire();
+    const swap = { previous: previous.generation, next: next.generation };
+    for (const listener of this.#swapListeners) this.#call(() => listener(swap), next.generation.id);
     this.#forget(previous);
-    for (const listener of this.#listeners) this.#call(listener, previous.generation, next.generation);
   }
 
-  /** The swap has happened, whatever a listener makes of it: its failure is told, and the others are called. */
-  #call(
-    listener: SwapListener<Facts, Operation>,
-    previous: Generation<Facts, Operation>,
-    next: Generation<Facts, Operation>,
-  ): void {
+  /** What happened has happened, whatever a listener makes of it: its failure is told, and the others are called. */
+  #call(listener: () => void, generationId: number): void {
     try {
-      listener({ previous, next });
+      listener();
     } catch (error) {
-      this.#tell({ kind: 'listener-failed', generationId: next.id, error });
+      this.#tell({ kind: 'listener-failed', generationId, error });
     }
   }
 
   /** A replaced generation that nobody is inside of. Its planner has given up its thread, and takes a new one for stragglers. */
   #forget(serving: Serving<Facts, Operation>): void {
-    if (serving.isRetired && serving.inHand === 0) this.#serving.delete(serving);
+    if (!serving.isRetired || serving.inHand > 0) return;
+    this.#serving.delete(serving);
+    const { generation } = serving;
+    for (const listener of this.#emptyListeners) this.#call(() => listener(generation), generation.id);
   }
 
   #refuse(error: unknown): void {
