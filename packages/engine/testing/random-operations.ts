@@ -4,6 +4,7 @@ import {
   isAbstractType,
   isCompositeType,
   isEnumType,
+  isInputObjectType,
   isListType,
   isNonNullType,
   isObjectType,
@@ -34,6 +35,8 @@ const literals: Readonly<Record<string, readonly string[]>> = {
   ID: ['"p1"', '"p2"', '"s1"', '"s2"', '"c1"', '"r1"', '"nobody"'],
   Int: ['0', '1', '2'],
   String: ['"A"', '""', 'null'],
+  Float: ['0', '1.5'],
+  Boolean: ['true', 'false'],
 };
 
 const conditions = [
@@ -50,6 +53,10 @@ const conditions = [
 ];
 
 export type RandomOptions = {
+  /** Of these are the aliases, where those of the town do not fit. */
+  readonly aliases?: readonly string[];
+  /** Levels of fields below the root; 4 when not said. */
+  readonly depth?: number;
   /** Fields left out. */
   readonly without: RegExp;
   /** Share of fields with an alias that may collide, in percent. */
@@ -60,7 +67,7 @@ export type RandomOptions = {
 export const randomOperations = (schema: GraphQLSchema, options: RandomOptions): fc.Arbitrary<string> => {
   const root = schema.getQueryType();
   if (!root) throw new Error('no query type');
-  return selectionSet(schema, root, 4, options).map(
+  return selectionSet(schema, root, options.depth ?? 4, options).map(
     (selections) =>
       `query ($a: Boolean!, $b: Boolean = false) { k: __typename @skip(if: $b) @include(if: $a) ${selections} }`,
   );
@@ -120,7 +127,7 @@ const fieldSelection = (
     ),
   );
   const alias = fc
-    .tuple(fc.nat(99), fc.constantFrom(...aliases))
+    .tuple(fc.nat(99), fc.constantFrom(...(options.aliases ?? aliases)))
     .map(([chance, name]) => (chance < options.aliased ? name : ''));
   return fc
     .tuple(alias, given, fc.constantFrom(...conditions), selections)
@@ -133,9 +140,24 @@ const fieldSelection = (
     });
 };
 
-const literal = (type: GraphQLInputType): fc.Arbitrary<string> => {
-  if (isNonNullType(type)) return literal(type.ofType).filter((text) => text !== 'null');
-  if (isListType(type)) return literal(type.ofType).map((text) => `[${text}]`);
+const literal = (type: GraphQLInputType, depth = 2): fc.Arbitrary<string> => {
+  if (isNonNullType(type)) return literal(type.ofType, depth).filter((text) => text !== 'null');
+  if (isListType(type)) return literal(type.ofType, depth).map((text) => `[${text}]`);
+  if (isInputObjectType(type)) {
+    const fields = Object.values(type.getFields()).filter(
+      (field) => isNonNullType(field.type) || depth > 0 || !isInputObjectType(getNamedType(field.type)),
+    );
+    return fc
+      .tuple(
+        ...fields.map((field) =>
+          fc.option(
+            literal(field.type, depth - 1).map((value) => `${field.name}: ${value}`),
+            { nil: '', freq: isNonNullType(field.type) ? 1e9 : 1 },
+          ),
+        ),
+      )
+      .map((given) => `{ ${given.filter((text) => text !== '').join(', ')} }`);
+  }
   if (isEnumType(type)) return fc.constantFrom(...type.getValues().map(({ name }) => name));
   return fc.constantFrom(...(literals[getNamedType(type).name] ?? ['null']));
 };
