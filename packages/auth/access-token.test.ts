@@ -33,8 +33,13 @@ const now = (): number => Math.floor(clock.now().getTime() / 1_000);
 describe('an access token', () => {
   it('tells who its bearer is, and until when', async () => {
     const { token, expiresAtMs } = await signAccessToken(signer, viewer);
-    expect(await verifyAccessToken(rules, token)).toEqual({ viewer, expiresAtMs });
+    expect(await verifyAccessToken(rules, token)).toEqual({ viewer, scopes: new Set(), expiresAtMs });
     expect(expiresAtMs).toBe(clock.now().getTime() + 900_000);
+  });
+
+  it('tells what its bearer was granted', async () => {
+    const { scopes } = await verifyAccessToken(rules, await odd({}, { scope: 'reports:read  people:read' }));
+    expect(scopes).toEqual(new Set(['reports:read', 'people:read']));
   });
 
   it('expires', async () => {
@@ -62,6 +67,7 @@ describe('an access token', () => {
     ['one that does not name its key', () => odd({ kid: undefined })],
     ['one without an end', () => odd({}, { exp: undefined })],
     ['a subject that is no user', () => odd({}, { sub: 'prj_x' })],
+    ['scopes that are no text', () => odd({}, { scope: ['all'] })],
     ['a role that does not exist', () => odd({}, { role: 'ROOT' })],
     [
       'the algorithm HS256 under the public key',
