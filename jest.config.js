@@ -1,4 +1,4 @@
-/** One configuration, four projects; `npm test` says which of them this machine can run. */
+/** One configuration, five projects; `npm test` says which of them this machine can run. */
 const shared = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -43,6 +43,7 @@ export default {
         '<rootDir>/tests/{architecture,contract}/**/*.test.ts',
       ],
     },
+    { ...shared, displayName: 'differential', testMatch: ['<rootDir>/tests/differential/**/*.test.ts'] },
     { ...withStack, displayName: 'integration', testMatch: ['<rootDir>/tests/integration/**/*.test.ts'] },
     { ...withStack, displayName: 'e2e', testMatch: ['<rootDir>/tests/e2e/**/*.test.ts'] },
     { ...withStack, displayName: 'resilience', testMatch: ['<rootDir>/tests/resilience/**/*.test.ts'] },

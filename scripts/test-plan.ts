@@ -1,7 +1,7 @@
 import { findRabbitMqBinary, findRedisBinary } from '@saas/local-stack';
 
 /** Kinds of suites, each a project of the Jest configuration, in the order in which they are named. */
-export const suiteKinds = ['unit', 'integration', 'e2e', 'resilience'] as const;
+export const suiteKinds = ['unit', 'differential', 'integration', 'e2e', 'resilience'] as const;
 export type SuiteKind = (typeof suiteKinds)[number];
 
 /** A server that some suites need and that not every machine has: their files end in `.<name>.test.ts`. */

@@ -6,7 +6,7 @@ import { repositoryRoot } from './docs-modules.ts';
 import { planTests, summaryOf, type JestTotals } from './test-plan.ts';
 
 /**
- * `npm test [-- [unit|integration|e2e|resilience ...] [arguments for Jest]]`: runs every suite that this machine can
+ * `npm test [-- [unit|differential|integration|e2e|resilience ...] [arguments for Jest]]`: runs every suite that this machine can
  * run. With `CI=true` a suite that it cannot run is a failure.
  */
 const main = async (): Promise<number> => {
