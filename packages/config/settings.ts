@@ -37,7 +37,7 @@ export const namedUrls = () =>
   z
     .string()
     .transform((list) => list.split(',').map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
-    .pipe(z.array(z.tuple([z.string().regex(/^[a-z][a-z0-9-]*$/), z.url()])).min(1))
+    .pipe(z.array(z.tuple([z.string().regex(/^[A-Za-z][\w-]*$/), z.url()])).min(1))
     .transform((pairs): Readonly<Record<string, string>> => Object.fromEntries(pairs))
     .meta({ accepts: '`name=URL,name=URL`' });
 

@@ -58,6 +58,16 @@ describe('a generation with our engine and a real planner', () => {
     expect(data).toEqual({ me: { id: 'Ada', projects: [{ title: 'Hive' }] } });
   });
 
+  it('keeps what is left out of the answer, also where the planner needs it', async () => {
+    const document = parse('{ me { id name projects { title } } }');
+    const documentToPlan = parse('{ me { name projects { title } } }');
+    const part = { ...wanted(document, 'without id'), documentToPlan };
+    const operation = await generations.current().operationFor(part);
+    const { dataJson } = await execute(operation, { variables: {}, fetch: answer });
+    // The id is not nullable, so there is no `me` without it.
+    expect(dataJson).toBe('{"me":null}');
+  });
+
   it('goes on answering on the old supergraph for those who began there', async () => {
     const { generation, ...lease } = generations.enter();
     source.put(smallSupergraph('two'));

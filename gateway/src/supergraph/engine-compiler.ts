@@ -1,6 +1,7 @@
 import {
   compileOperation,
   planningConditions,
+  preparePart,
   preparePlanning,
   schemaFacts,
   type CompiledOperation,
@@ -12,12 +13,14 @@ import type { PlanCompiler } from './plan-compiler.port.ts';
 export const engineCompiler: PlanCompiler<SchemaFacts, CompiledOperation> = {
   factsOf: schemaFacts,
   conditionsOf: planningConditions,
-  prepare: (facts, { document, documentToPlan, operationName, conditionValues }) => {
-    const prepared = preparePlanning(facts, documentToPlan, operationName, conditionValues);
-    const { restore } = prepared;
+  prepare: (facts, { document, documentToPlan: part, operationName, conditionValues }) => {
+    const { documentToPlan, restore } =
+      part === document
+        ? preparePlanning(facts, document, operationName, conditionValues)
+        : preparePart(facts, { document, part, operationName, conditionValues });
     return {
-      documentToPlan: prepared.documentToPlan,
-      compile: (plan) => compileOperation(facts, { plan, document, operationName, restore }),
+      documentToPlan,
+      compile: (plan) => compileOperation(facts, { plan, document, part, operationName, restore }),
     };
   },
 };

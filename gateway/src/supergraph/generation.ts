@@ -52,8 +52,8 @@ export type WantedOperation = {
   /** As the client gave them: a few operations have a plan for each combination of their conditions. */
   readonly variables: Variables;
   /**
-   * A part of `document`, planned in its place; what is left out is not asked for on the client's behalf. The planner may still ask
-   * for it on its own, as a key: whoever leaves a field out has to keep it out of the answer as well.
+   * A part of `document` to be planned in its place; what is left out is null in the answer, also where the planner asks for it on
+   * its own, as a key.
    */
   readonly documentToPlan?: DocumentNode | undefined;
 };
