@@ -7,11 +7,16 @@ export type GatewayContext = {
   readonly requestId: string;
   readonly logger: Logger;
   readonly viewer: Viewer;
-  /** Aborts when the client has left. */
-  readonly signal: AbortSignal;
+  /** Says whether the client has left. It is looked at every few milliseconds, never listened to. */
+  readonly signal: Pick<AbortSignal, 'aborted'>;
   /** On `performance.now()`'s clock. */
   readonly deadlineAtMs: number;
   readonly tokens: TokenKeeper;
   /** The signed viewer for this subgraph; undefined when we share no key with it. Signed once per request. */
   readonly identityFor: (subgraph: string) => string | undefined;
+  /** The client's own headers, names in lower case; only what a subgraph's settings list of them is sent on. */
+  readonly clientHeaders?: ClientHeaders;
 };
+
+/** As `node:http` gives them. */
+export type ClientHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -1,140 +1,126 @@
-import { IDENTITY_HEADER } from '@saas/auth';
-import {
-  formatConsistencyTokens,
-  isAppError,
-  parseConsistencyTokens,
-  type ConsistencyTokens,
-} from '@saas/kernel';
-import { resilienceErrors, withDeadline } from '@saas/resilience';
+import { isAppError, parseConsistencyTokens, type ConsistencyTokens } from '@saas/kernel';
+import { resilienceErrors } from '@saas/resilience';
 import { Pool } from 'undici';
-import { parseAnswer, type SubgraphAnswer } from './subgraph-answer.ts';
+import type { ClientError } from '../http/to-client-error.ts';
+import { callWatch } from './call-watch.ts';
+import { exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { relayErrors, type ErrorRule } from './relay-errors.ts';
+import { bodyEncoder } from './request-body.ts';
+import { headerWriter, type HeaderRules } from './request-headers.ts';
+import { parseAnswer } from './subgraph-answer.ts';
 import { upstreamErrors } from './upstream.errors.ts';
 
 export type SubgraphRequest = {
+  /** Read off the query unless given. */
+  readonly kind?: 'query' | 'mutation' | 'subscription' | undefined;
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly operationName?: string | undefined;
+  /** Each of `variables.representations` as JSON, when whoever asks has it. */
+  readonly representationsJson?: readonly string[] | undefined;
 };
 
-/** One subgraph, callable. Close it when nobody will call any more. */
+export type SubgraphAnswer = {
+  /** Freshly parsed: whoever gets it may alter it and keep parts of it. */
+  readonly data?: Readonly<Record<string, unknown>> | null | undefined;
+  /** Fit for clients. */
+  readonly errors: readonly ClientError[];
+};
+
+/**
+ * One subgraph, callable. Close it when nobody will call any more.
+ *
+ * Whatever limits, repeats or replaces calls takes a client and is one: wrapped from the outside in, an order that is
+ * written where clients are built.
+ */
 export type SubgraphClient = {
   readonly name: string;
   /**
    * Runs one operation at the subgraph. A query is given up when the client leaves; a mutation that was sent is not,
-   * for it may already have happened, and the next reader wants to see it whole.
+   * for it may already have happened, and the next reader wants to see it whole. A query whose connection is closed
+   * before any byte of its answer came is sent once more; a mutation never is.
    *
-   * @throws {AppError} `SUBGRAPH_UNAVAILABLE` when there is no connection, or what came is no GraphQL answer: another
-   *   status than 200 and 400, a redirect, HTML, too many bytes. `UPSTREAM_TIMEOUT` when it took longer than
-   *   `timeoutMs` or than the request has left. `REQUEST_CANCELLED` when the client has left.
+   * @throws {AppError} `SUBGRAPH_UNAVAILABLE` when there is no connection, or what came is no GraphQL answer: a redirect,
+   *   a proxy's status, HTML, too many bytes, an encoding that was not asked for; the cause says which. `UPSTREAM_TIMEOUT`
+   *   when it took longer than `timeoutMs` or than the request has left, within 10 ms. `REQUEST_CANCELLED` when the
+   *   client has left.
    */
   call(request: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer>;
   close(): Promise<void>;
 };
 
-type Options = {
+export type SubgraphClientOptions = {
   readonly name: string;
   readonly url: string;
   readonly timeoutMs: number;
   readonly responseBytesMax: number;
   readonly connectionsMax: number;
+  /** None besides our own unless given. */
+  readonly headers?: HeaderRules | undefined;
+  /** Which of the subgraph's errors clients may read: those that it marked, unless given. */
+  readonly errors?: ErrorRule | undefined;
 };
-
-/** The subgraph should give up a little before we do, so that we still hear what it has to say about it. */
-const MARGIN_MS = 25;
 
 /**
- * Calls one subgraph over a pool of connections of its own. Only our own headers are sent, never the client's; redirects
- * are not followed; the answer is read up to `responseBytesMax`.
+ * Calls one subgraph over a pool of HTTP/1.1 connections of its own. Only our own headers are sent, and those that
+ * `headers` lists; redirects are not followed; the answer is read up to `responseBytesMax`.
  */
-export const subgraphClient = ({
-  name,
-  url,
-  timeoutMs,
-  responseBytesMax,
-  connectionsMax,
-}: Options): SubgraphClient => {
+export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient => {
+  const { name, url, timeoutMs, responseBytesMax, connectionsMax, errors: rule = 'marked' } = options;
   const { origin, pathname, search } = new URL(url);
-  const pool = new Pool(origin, { connections: connectionsMax, maxResponseSize: responseBytesMax });
+  const path = `${pathname}${search}`;
+  const pool = new Pool(origin, { connections: connectionsMax, connect: { timeout: timeoutMs } });
+  const watch = callWatch();
+  const encode = bodyEncoder();
+  const headersOf = headerWriter(name, options.headers);
 
-  const send = async (
-    request: SubgraphRequest,
-    context: GatewayContext,
-    leftMs: number,
-    signal: AbortSignal,
-  ) => {
-    const { statusCode, headers, body } = await pool.request({
-      method: 'POST',
-      path: `${pathname}${search}`,
-      headers: headersOf(name, context, leftMs),
-      body: JSON.stringify(request),
-      signal,
-    });
-    const text = await body.text();
-    const answer = parseAnswer(statusCode, text, request);
-    if (answer === undefined) {
-      context.logger.error(
-        { subgraph: name, statusCode, bytes: text.length },
-        'a subgraph gave no GraphQL answer',
-      );
-      throw upstreamErrors.SUBGRAPH_UNAVAILABLE();
+  const call = async (request: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer> => {
+    if (context.signal.aborted) throw upstreamErrors.REQUEST_CANCELLED();
+    const nowMs = performance.now();
+    const leftMs = Math.min(timeoutMs, Math.floor(context.deadlineAtMs - nowMs));
+    if (leftMs <= 0) throw resilienceErrors.UPSTREAM_TIMEOUT();
+    const isRepeatable = !isMutation(request);
+    try {
+      const answer = await exchange(pool, watch, {
+        path,
+        headers: headersOf(context, leftMs),
+        body: encode(request),
+        bytesMax: responseBytesMax,
+        endsAtMs: nowMs + leftMs,
+        caller: isRepeatable ? context.signal : undefined,
+        isRepeatable,
+      });
+      const { data, errors } = parseAnswer(answer, request);
+      if (answer.consistencyToken !== undefined) context.tokens.add(ownTokens(name, answer.consistencyToken));
+      return { data, errors: errors.length === 0 ? none : relayErrors(errors, name, rule, context.logger) };
+    } catch (error) {
+      throw foreseen(error, name, context);
     }
-    context.tokens.add(ownTokens(name, headers['consistency-token']));
-    return answer;
   };
-
-  return {
-    name,
-    call: async (request, context) => {
-      const leftMs = Math.min(timeoutMs, Math.floor(context.deadlineAtMs - performance.now()));
-      if (context.signal.aborted) throw upstreamErrors.REQUEST_CANCELLED();
-      if (leftMs <= 0) throw resilienceErrors.UPSTREAM_TIMEOUT();
-      const parent = isMutation(request) ? undefined : context.signal;
-      try {
-        return await withDeadline({ timeoutMs: leftMs, parent }, async (signal) =>
-          send(request, context, leftMs, signal),
-        );
-      } catch (error) {
-        throw foreseen(error, parent, name, context);
-      }
-    },
-    // `destroy`, not `close`: whoever stops us has already waited for the requests in hand.
-    close: async () => pool.destroy(),
-  };
+  // `destroy`, not `close`: whoever stops us has already waited for the requests in hand.
+  return { name, call, close: async () => pool.destroy() };
 };
 
-const headersOf = (name: string, context: GatewayContext, leftMs: number): Record<string, string> => {
-  const identity = context.identityFor(name);
-  const tokens = formatConsistencyTokens(context.tokens.all());
-  return {
-    'content-type': 'application/json',
-    accept: 'application/graphql-response+json, application/json;q=0.9',
-    'x-request-id': context.requestId,
-    'x-deadline-ms': String(Math.max(1, leftMs - MARGIN_MS)),
-    ...(identity !== undefined && { [IDENTITY_HEADER]: identity }),
-    ...(tokens !== undefined && { 'consistency-token': tokens }),
-  };
-};
+const none: readonly ClientError[] = [];
 
 /** The planner writes the operations of a fetch itself; one that changes something begins with this word. */
-const isMutation = ({ query }: SubgraphRequest): boolean => /^\s*mutation\b/.test(query);
+const isMutation = ({ kind, query }: SubgraphRequest): boolean =>
+  kind === undefined ? /^\s*mutation\b/.test(query) : kind === 'mutation';
 
 /** A subgraph speaks for itself alone: positions that it claims for others are ignored. */
-const ownTokens = (name: string, header: string | string[] | undefined): ConsistencyTokens => {
-  const positions = parseConsistencyTokens(Array.isArray(header) ? header.join(',') : header).get(name);
+const ownTokens = (name: string, header: string): ConsistencyTokens => {
+  const positions = parseConsistencyTokens(header).get(name);
   return positions === undefined ? new Map() : new Map([[name, positions]]);
 };
 
-/** Everything that a socket can fail with is the same to a client; what it was goes to the log. */
-const foreseen = (
-  error: unknown,
-  parent: AbortSignal | undefined,
-  subgraph: string,
-  { logger }: GatewayContext,
-): unknown => {
-  if (parent?.aborted === true) return upstreamErrors.REQUEST_CANCELLED();
-  if (isAppError(error, 'UPSTREAM_TIMEOUT')) logger.warn({ subgraph }, 'a call to a subgraph took too long');
-  if (isAppError(error)) return error;
-  logger.error({ subgraph, error }, 'a subgraph cannot be reached');
+/** Everything that a call can fail with is the same to a client; what it was goes to the log. */
+const foreseen = (error: unknown, subgraph: string, { logger }: GatewayContext): unknown => {
+  if (isAppError(error, 'REQUEST_CANCELLED')) return error;
+  if (isAppError(error, 'UPSTREAM_TIMEOUT')) {
+    logger.warn({ subgraph }, 'a call to a subgraph took too long');
+    return error;
+  }
+  logger.error({ subgraph, error }, 'a call to a subgraph failed');
   return upstreamErrors.SUBGRAPH_UNAVAILABLE({}, error);
 };

@@ -2,7 +2,6 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import { Kind, parse, type SelectionSetNode } from 'graphql';
 import { toClientError, type ClientError } from '../http/to-client-error.ts';
 import type { GatewayContext } from './gateway-context.ts';
-import { relayErrors } from './relay-errors.ts';
 import type { SubgraphClient, SubgraphRequest } from './subgraph-call.ts';
 
 /**
@@ -17,7 +16,7 @@ export const subgraphDataSource = (client: SubgraphClient): GraphQLDataSource<Ga
     try {
       const { data, errors } = await client.call(request, ours);
       if (errors.length === 0) return { data: data as Record<string, unknown> };
-      return { data: data as Record<string, unknown>, errors: relayErrors(errors, client.name, ours.logger) };
+      return { data: data as Record<string, unknown>, errors };
     } catch (error) {
       return { errors: withPaths(toClientError(error, ours.logger), request) };
     }

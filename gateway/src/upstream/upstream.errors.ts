@@ -11,4 +11,19 @@ export const upstreamErrors = defineErrors({
     retryable: true,
     message: 'The client left before this was answered.',
   },
+  SUBGRAPH_ERROR: {
+    audience: 'client',
+    retryable: false,
+    message: 'A part of the system could not answer this.',
+  },
+  SUBGRAPH_ANSWER_TOO_LARGE: {
+    audience: 'operator',
+    retryable: false,
+    message: 'A subgraph answered with more bytes than are read (response_bytes_max).',
+  },
+  SUBGRAPH_ANSWER_UNUSABLE: {
+    audience: 'operator',
+    retryable: true,
+    message: 'A subgraph gave no GraphQL answer.',
+  },
 });
