@@ -1,6 +1,6 @@
 import type { CompiledOperation } from './compile-operation.ts';
 import { engineErrors } from './engine.errors.ts';
-import { begin, finish, refused, type ExecutionResult } from './execution-result.ts';
+import { refused, run, type ExecutionResult } from './execution-result.ts';
 import type { Fetch } from './plan/fetch.port.ts';
 
 export type ExecutionContext = {
@@ -22,7 +22,5 @@ export const execute = async (
   if (operation.source !== undefined) throw engineErrors.PLAN_UNSUPPORTED({ found: 'Subscription' });
   const variables = operation.readVariables(context.variables);
   if (variables.status === 'invalid') return refused(variables);
-  const execution = begin(operation, variables, context.fetch);
-  await operation.run?.(execution, { path: [], items: [execution.root] });
-  return finish(operation, variables, execution);
+  return await run(operation, variables, context.fetch);
 };

@@ -3,8 +3,9 @@ import { engineErrors } from './engine.errors.ts';
 import type { Variables } from './operation-variables.ts';
 import type { Execution } from './plan/execution.ts';
 import { collectFailures, type EngineError } from './plan/failures.ts';
-import type { Fetch } from './plan/fetch.port.ts';
+import type { Fetch, FetchAnswer } from './plan/fetch.port.ts';
 import type { JsonObject } from './plan/json-object.ts';
+import { startTurns } from './plan/turns.ts';
 import { clientVariable, privateVariables, restorePath, type Restore } from './planning/restore.ts';
 import type { WriteResponse } from './shape/response-writer.ts';
 import type { Problem, Writing } from './shape/writing.ts';
@@ -22,9 +23,15 @@ export type ValidVariables = Extract<Variables, { readonly status: 'valid' }>;
 /**
  * A new execution, nothing fetched yet.
  *
+ * @param onBroken told when the execution cannot go on because of a mistake of ours; it ends in no other way then.
  * @throws {AppError} `PLAN_CONDITIONS_DIFFER` when the operation was planned for other values of its conditions.
  */
-export const begin = (operation: CompiledOperation, variables: ValidVariables, fetch: Fetch): Execution => {
+export const begin = (
+  operation: CompiledOperation,
+  variables: ValidVariables,
+  fetch: Fetch,
+  onBroken: (cause: unknown) => void,
+): Execution => {
   refuseOtherConditions(operation, variables);
   const { given, isTrue } = variables;
   const { restore } = operation;
@@ -32,13 +39,31 @@ export const begin = (operation: CompiledOperation, variables: ValidVariables, f
     root: {},
     variables: privateVariables(restore, given),
     isTrue: restore === undefined ? isTrue : (name) => isTrue(clientVariable(restore, name)),
-    fetch,
+    turns: startTurns(fetch, onBroken),
     failures: collectFailures(),
   };
 };
 
+/** Runs the plan of an operation to its end. */
+export const run = (
+  operation: CompiledOperation,
+  variables: ValidVariables,
+  fetch: Fetch,
+  event?: FetchAnswer,
+): Promise<ExecutionResult> =>
+  new Promise((resolve, reject) => {
+    const execution = begin(operation, variables, fetch, reject);
+    const cursor = { path: [], items: [execution.root] };
+    const end = () => resolve(finish(operation, variables, execution));
+    execution.turns.take(() => {
+      if (event !== undefined) operation.source?.takeIn(execution, cursor, event);
+      if (operation.run === undefined) end();
+      else operation.run(execution, cursor, end);
+    });
+  });
+
 /** Writes what was fetched. */
-export const finish = (
+const finish = (
   { introspect, writerFor, restore }: CompiledOperation,
   { given, isTrue }: ValidVariables,
   { root, failures }: Execution,
@@ -76,7 +101,8 @@ const findProblems = (
   return search.problems;
 };
 
-const refuseOtherConditions = ({ restore }: CompiledOperation, { isTrue }: ValidVariables): void => {
+/** @throws {AppError} `PLAN_CONDITIONS_DIFFER` */
+export const refuseOtherConditions = ({ restore }: CompiledOperation, { isTrue }: ValidVariables): void => {
   for (const [name, value] of Object.entries(restore?.conditionValues ?? {})) {
     if (isTrue(name) !== value) throw engineErrors.PLAN_CONDITIONS_DIFFER();
   }

@@ -1,10 +1,11 @@
 import type { CompiledOperation } from './compile-operation.ts';
 import { engineErrors } from './engine.errors.ts';
-import { begin, finish, refused, type ExecutionResult } from './execution-result.ts';
+import { refuseOtherConditions, refused, run, type ExecutionResult } from './execution-result.ts';
 import type { ExecutionContext } from './execute.ts';
 import type { EngineError } from './plan/failures.ts';
 import type { EventSource } from './plan/event-source.ts';
 import type { FetchAnswer, FetchCall } from './plan/fetch.port.ts';
+import { privateVariables } from './planning/restore.ts';
 
 /** What to subscribe to, or why that is not possible. */
 export type Subscribing =
@@ -20,7 +21,8 @@ export const subscribing = (operation: CompiledOperation, context: ExecutionCont
   const source = sourceOf(operation);
   const variables = operation.readVariables(context.variables);
   if (variables.status === 'invalid') return variables;
-  return { status: 'valid', call: source.callFor(begin(operation, variables, context.fetch)) };
+  refuseOtherConditions(operation, variables);
+  return { status: 'valid', call: source.callFor(privateVariables(operation.restore, variables.given)) };
 };
 
 /**
@@ -33,14 +35,10 @@ export const answerEvent = async (
   context: ExecutionContext,
   event: FetchAnswer,
 ): Promise<ExecutionResult> => {
-  const source = sourceOf(operation);
+  sourceOf(operation);
   const variables = operation.readVariables(context.variables);
   if (variables.status === 'invalid') return refused(variables);
-  const execution = begin(operation, variables, context.fetch);
-  const cursor = { path: [], items: [execution.root] };
-  source.takeIn(execution, cursor, event);
-  await operation.run?.(execution, cursor);
-  return finish(operation, variables, execution);
+  return await run(operation, variables, context.fetch, event);
 };
 
 const sourceOf = ({ source, kind }: CompiledOperation): EventSource => {

@@ -1,8 +1,8 @@
 import { assertNever } from '@saas/kernel';
 import type { SchemaFacts } from '../schema-facts.ts';
-import { compileFlatten } from './cursor.ts';
+import { compileFlatten, type Cursor } from './cursor.ts';
 import { compileEntityFetch, type EntityFetchNode } from './entity-fetch.ts';
-import type { Run } from './execution.ts';
+import type { Done, Execution, Run } from './execution.ts';
 import type { ConditionNode, DeferNode, FetchNode, FlattenNode, PlanNode } from './plan-json.ts';
 import { compileRootFetch } from './root-fetch.ts';
 
@@ -32,45 +32,63 @@ export const compilePlan = (root: PlanNode, facts: SchemaFacts): Run => {
   return compile(root);
 };
 
-/** A step that failed does not stop the next: its errors are told, and what it did not bring is not asked about. */
-const sequence =
-  (steps: readonly Run[]): Run =>
-  async (execution, cursor) => {
-    for (const step of steps) await step(execution, cursor);
+/**
+ * A step that failed does not stop the next: its errors are told, and what it did not bring is not asked about.
+ * Steps that end at once are counted off in a loop: a long plan must not become a deep stack.
+ */
+const sequence = (steps: readonly Run[]): Run => {
+  const goOn = (execution: Execution, cursor: Cursor, done: Done, from: number): void => {
+    for (let index = from; index < steps.length; index += 1) {
+      const step = { hasEnded: false, isWaitedFor: false };
+      steps[index]?.(execution, cursor, () => {
+        step.hasEnded = true;
+        if (step.isWaitedFor) goOn(execution, cursor, done, index + 1);
+      });
+      if (!step.hasEnded) {
+        step.isWaitedFor = true;
+        return;
+      }
+    }
+    done();
   };
+  return (execution, cursor, done) => goOn(execution, cursor, done, 0);
+};
 
 const parallel =
   (branches: readonly Run[]): Run =>
-  (execution, cursor) => {
-    const waiting = branches.map((branch) => branch(execution, cursor)).filter((each) => each !== undefined);
-    return waiting.length === 0 ? undefined : Promise.all(waiting).then(() => undefined);
+  (execution, cursor, done) => {
+    let running = branches.length;
+    if (running === 0) done();
+    const ended = () => {
+      running -= 1;
+      if (running === 0) done();
+    };
+    for (const branch of branches) branch(execution, cursor, ended);
   };
 
 const flatten = ({ path }: FlattenNode, inner: Run): Run => {
   const move = compileFlatten(path);
-  return (execution, cursor) => {
+  return (execution, cursor, done) => {
     const moved = move(cursor);
-    return moved.items.length === 0 ? undefined : inner(execution, moved);
+    if (moved.items.length === 0) done();
+    else inner(execution, moved, done);
   };
 };
 
 const condition = (node: ConditionNode, compile: (node: PlanNode) => Run): Run => {
   const whenTrue = node.ifClause && compile(node.ifClause);
   const whenFalse = node.elseClause && compile(node.elseClause);
-  return (execution, cursor) => {
+  return (execution, cursor, done) => {
     const chosen = execution.isTrue(node.condition) ? whenTrue : whenFalse;
-    return chosen?.(execution, cursor);
+    if (chosen === undefined) done();
+    else chosen(execution, cursor, done);
   };
 };
 
 /** Answers everything at once: first what is not deferred, then all that is. */
 const undeferred = ({ primary, deferred }: DeferNode, compile: (node: PlanNode) => Run): Run => {
-  const first = primary.node && compile(primary.node);
-  const blocks = parallel(deferred.flatMap(({ node }) => (node === undefined ? [] : [compile(node)])));
-  return async (execution, cursor) => {
-    await first?.(execution, cursor);
-    await blocks(execution, cursor);
-  };
+  const blocks = deferred.flatMap(({ node }) => (node === undefined ? [] : [compile(node)]));
+  return sequence([...(primary.node === undefined ? [] : [compile(primary.node)]), parallel(blocks)]);
 };
 
 const isEntityFetch = (node: FetchNode): node is EntityFetchNode => node.requires !== undefined;

@@ -36,24 +36,28 @@ export const compileEntityFetch = (
   const variablesOf = compileVariables(node);
   const takeIn = compileTakeIn(node, facts, options.mayShare);
 
-  const runBatch = async (execution: Execution, cursor: Cursor, batch: EntityBatch): Promise<void> => {
-    let answer: FetchAnswer;
-    try {
-      answer = await execution.fetch(callFor(call, variablesOf(execution), batch));
-    } catch (cause) {
-      reportAll(execution, cursor, batch, call.service, cause);
-      return;
-    }
-    takeIn(execution, cursor, batch, answer);
-  };
-
-  return (execution, cursor) => {
+  return (execution, cursor, done) => {
     const contextOf = readContext && contextReader(readContext, execution, cursor);
     const batches = batchEntities(cursor.items, { keyOf, read: readFor(execution), alter, contextOf });
-    const [first] = batches;
-    if (first === undefined) return undefined;
-    if (batches.length === 1) return runBatch(execution, cursor, first);
-    return Promise.all(batches.map((batch) => runBatch(execution, cursor, batch))).then(() => undefined);
+    let running = batches.length;
+    if (running === 0) done();
+    const ended = () => {
+      running -= 1;
+      if (running === 0) done();
+    };
+    for (const batch of batches) {
+      execution.turns.send({
+        call: () => callFor(call, variablesOf(execution.variables), batch),
+        onAnswer: (answer) => {
+          takeIn(execution, cursor, batch, answer);
+          ended();
+        },
+        onFailure: (cause) => {
+          reportAll(execution, cursor, batch, call.service, cause);
+          ended();
+        },
+      });
+    }
   };
 };
 

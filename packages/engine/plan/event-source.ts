@@ -9,7 +9,7 @@ import { compileTakeIn } from './root-fetch.ts';
 /** Where the events of a subscription come from. */
 export type EventSource = {
   /** What the subgraph is to be asked, once. */
-  readonly callFor: (execution: Pick<Execution, 'variables'>) => FetchCall;
+  readonly callFor: (variables: Execution['variables']) => FetchCall;
   /** What each of its answers means. */
   readonly takeIn: (execution: Execution, cursor: Cursor, answer: FetchAnswer) => void;
 };
@@ -19,7 +19,7 @@ export const compileEventSource = (node: FetchNode, facts: SchemaFacts): EventSo
   const call = unchangingCall(node);
   const variablesOf = compileVariables(node);
   return {
-    callFor: (execution) => ({ ...call, variables: variablesOf(execution) }),
+    callFor: (variables) => ({ ...call, variables: variablesOf(variables) }),
     takeIn: compileTakeIn(node, facts),
   };
 };

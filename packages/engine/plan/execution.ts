@@ -1,7 +1,7 @@
 import type { Cursor } from './cursor.ts';
 import type { Failures } from './failures.ts';
-import type { Fetch } from './fetch.port.ts';
 import type { JsonObject } from './json-object.ts';
+import type { Turns } from './turns.ts';
 
 /** One run of a compiled plan. */
 export type Execution = {
@@ -11,9 +11,10 @@ export type Execution = {
   readonly variables: Readonly<Record<string, unknown>>;
   /** The value of a Boolean variable, its default included. */
   readonly isTrue: (variable: string) => boolean;
-  readonly fetch: Fetch;
+  readonly turns: Turns;
   readonly failures: Failures;
 };
 
-/** A compiled plan node. Nothing is returned when there was nothing to wait for. */
-export type Run = (execution: Execution, cursor: Cursor) => Promise<void> | undefined;
+/** A compiled plan node. It calls `done` exactly once: at once when there was nothing to wait for, otherwise in the turn in which the last answer came. */
+export type Run = (execution: Execution, cursor: Cursor, done: Done) => void;
+export type Done = () => void;

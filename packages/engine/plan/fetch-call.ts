@@ -15,10 +15,10 @@ export const unchangingCall = (node: FetchNode): Omit<FetchCall, 'variables'> =>
 /** The variables that the fetch uses and the client gave. */
 export const compileVariables = (
   node: FetchNode,
-): ((execution: Pick<Execution, 'variables'>) => Record<string, unknown>) => {
+): ((variables: Execution['variables']) => Record<string, unknown>) => {
   const contextual = new Set(node.contextRewrites?.map(({ renameKeyTo }) => renameKeyTo));
   const names = (node.variableUsages ?? []).filter((name) => !contextual.has(name));
-  return ({ variables }) => {
+  return (variables) => {
     const given: Record<string, unknown> = {};
     for (const name of names) if (Object.hasOwn(variables, name)) writeKey(given, name, variables[name]);
     return given;

@@ -16,16 +16,19 @@ export const compileRootFetch = (node: FetchNode, facts: SchemaFacts): Run => {
   const variablesOf = compileVariables(node);
   const takeIn = compileTakeIn(node, facts);
   const keys = rootKeysOf(node.operation);
-  return async (execution, cursor) => {
-    let answer: FetchAnswer;
-    try {
-      answer = await execution.fetch({ ...call, variables: variablesOf(execution) });
-    } catch (cause) {
-      const paths = placesOf(execution, cursor).flatMap((path) => keys.map((key) => [...path, key]));
-      execution.failures.ofCall(call.service, cause, paths);
-      return;
-    }
-    takeIn(execution, cursor, answer);
+  return (execution, cursor, done) => {
+    execution.turns.send({
+      call: () => ({ ...call, variables: variablesOf(execution.variables) }),
+      onAnswer: (answer) => {
+        takeIn(execution, cursor, answer);
+        done();
+      },
+      onFailure: (cause) => {
+        const paths = placesOf(execution, cursor).flatMap((path) => keys.map((key) => [...path, key]));
+        execution.failures.ofCall(call.service, cause, paths);
+        done();
+      },
+    });
   };
 };
 

@@ -22,8 +22,7 @@ const writeId: WriteLeaf = (value) => {
 };
 
 /** Not of what JSON has no word for. */
-const writeAny: WriteLeaf = (value) =>
-  typeof value === 'string' ? textJson(value) : JSON.stringify(value);
+const writeAny: WriteLeaf = (value) => (typeof value === 'string' ? textJson(value) : JSON.stringify(value));
 
 const builtIn: ReadonlyMap<string, WriteLeaf> = new Map<string, WriteLeaf>([
   ['String', (value) => (typeof value === 'string' ? textJson(value) : undefined)],
