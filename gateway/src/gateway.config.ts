@@ -1,6 +1,7 @@
 import {
   choice,
   count,
+  countOrNone,
   flag,
   milliseconds,
   namedUrls,
@@ -69,10 +70,17 @@ export const gatewaySettings = {
       .default('./supergraph.graphql')
       .describe('The composed supergraph schema, relative to the working directory.'),
     ENGINE: choice(['stock', 'own'])
-      .default('stock')
+      .default('own')
+      .describe('What executes plans: our own engine, or the executor of @apollo/gateway, for comparison.'),
+    INTROSPECTION: flag().default(true).describe('Whether clients may ask for the schema.'),
+    CSRF_PREVENTION: flag()
+      .default(true)
       .describe(
-        'What executes plans: the executor of @apollo/gateway, or our own engine, which plans in a thread of its own.',
+        'Refuses simple GET requests, which any web page can make a browser send; off only where no browser gets.',
       ),
+    BATCH_OPERATIONS_MAX: countOrNone()
+      .default(0)
+      .describe('Operations that one request may hold as a JSON list; 0 refuses lists.'),
     SUBGRAPH_URLS: namedUrls()
       .optional()
       .describe(

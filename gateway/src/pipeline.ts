@@ -1,47 +1,72 @@
-import type { VerifiedAccess } from '@saas/auth';
-import type { DocumentCache } from './operations/document-cache.ts';
-import type { OperationRequest } from './operations/operation-id.ts';
-import type { OperationSource } from './operations/operation-source.ts';
+import type { VerifiedAccess, Viewer } from '@saas/auth';
+import type { ErrorLimits } from './admission/capped-errors.ts';
+import type { CostLimits } from './admission/operation-cost.ts';
+import type { Execute } from './execution/execute.port.ts';
+import type { ServingGenerations } from './execution/serving-generation.ts';
+import { answerOperations } from './http/answer-operations.ts';
+import type { HttpReply, HttpRequest } from './http/http-exchange.ts';
+import type { AdmittedOperations } from './operations/admitted-operations.ts';
+import type { OperationReply, OperationRequest } from './operations/operation-exchange.ts';
 import { useAccessLog } from './stages/access-log.ts';
 import { useAuthenticate } from './stages/authenticate.ts';
 import { useBody } from './stages/body.ts';
 import { useConsistency } from './stages/consistency.ts';
+import { useCost } from './stages/cost.ts';
 import { useDeadline } from './stages/deadline.ts';
-import { useOperation } from './stages/operation.ts';
+import { useDocument } from './stages/document.ts';
+import { executeOperation } from './stages/execute.ts';
+import { useNegotiate } from './stages/negotiate.ts';
 import { useRequestId } from './stages/request-id.ts';
 import { useRespond } from './stages/respond.ts';
 import { composeStages, type Handler } from './stages/stage.ts';
+import { useValidate } from './stages/validate.ts';
 import type { SessionTokens } from './upstream/session-tokens.ts';
 
-type Options = {
+type OperationOptions = AdmittedOperations & {
+  readonly verify: ((token: string) => Promise<VerifiedAccess>) | undefined;
+  readonly sessionTokens: SessionTokens;
+  readonly generations: ServingGenerations;
+  readonly introspection: boolean;
+  readonly costs: CostLimits;
+  readonly errors: ErrorLimits;
+  readonly execute: Execute;
+  readonly identitiesOf: (viewer: Viewer) => (subgraph: string) => string | undefined;
+};
+
+type HttpOptions = {
+  readonly answer: Handler<OperationRequest, OperationReply>;
   readonly requestDeadlineMs: number;
   readonly bodyBytesMax: number;
-  readonly sourceOf: (request: OperationRequest) => Promise<OperationSource>;
-  readonly documents: DocumentCache;
-  readonly variablesNestingMax: number;
-  readonly verify: (token: string) => Promise<VerifiedAccess>;
-  readonly sessionTokens: SessionTokens;
-  /** The innermost stage: validate, plan, execute. */
-  readonly execute: Handler;
+  readonly batchMax: number;
+  readonly csrfPrevention: boolean;
 };
 
 /**
- * What happens to every request, in order; the only place that says so.
+ * What happens to every HTTP request, in order; the only place that says so.
  *
- * "respond" stands right behind the log, so that a refusal by any later stage is logged with its status. The body is read
- * before the token is verified, and the operation admitted: both cost less, and are bounded.
+ * "respond" stands right behind the log, so that a refusal by any later stage is logged with its status.
  */
-export const pipeline = (options: Options): Handler =>
+export const httpPipeline = (options: HttpOptions): Handler<HttpRequest, HttpReply> =>
   composeStages(
     [
       useRequestId(),
       useAccessLog(),
       useRespond(),
       useDeadline(options),
+      useNegotiate(options),
       useBody(options),
-      useOperation(options),
-      useAuthenticate(options),
-      useConsistency(options),
     ],
-    options.execute,
+    answerOperations(options),
+  );
+
+/**
+ * What happens to every operation, in order, whatever transport it came by.
+ *
+ * The document is admitted before the token is verified: it costs less, and is bounded. Everything from "validate" on
+ * happens on one generation of the supergraph.
+ */
+export const operationPipeline = (options: OperationOptions): Handler<OperationRequest, OperationReply> =>
+  composeStages(
+    [useDocument(options), useAuthenticate(options), useConsistency(options)],
+    useValidate(options, composeStages([useCost(options)], executeOperation(options))),
   );

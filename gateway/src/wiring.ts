@@ -4,15 +4,14 @@ import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { healthMonitor, type HealthMonitor, type HealthSnapshot, type Logger } from '@saas/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { answerLimitsOf, operationLimitsOf } from './admission/admission.config.ts';
+import type { Execute } from './execution/execute.port.ts';
+import { ownExecution } from './execution/own-execution.ts';
+import type { ServingGenerations } from './execution/serving-generation.ts';
 import type { GatewayConfig } from './gateway.config.ts';
 import { gatewayErrors } from './gateway.errors.ts';
 import { GRAPHQL_PATH, httpServer } from './http/http-server.ts';
 import { admittedOperations } from './operations/admitted-operations.ts';
-import { pipeline } from './pipeline.ts';
-import { startApolloServer } from './stages/apollo-server.ts';
-import { generationGateway } from './stages/generation-gateway.ts';
-import { stockGateway } from './stages/stock-gateway.ts';
-import { executeOperation } from './stages/execute.ts';
+import { httpPipeline, operationPipeline } from './pipeline.ts';
 import { engineCompiler } from './supergraph/engine-compiler.ts';
 import { startGenerations } from './supergraph/generations.ts';
 import { loadSupergraph } from './supergraph/load-supergraph.ts';
@@ -66,14 +65,11 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
   );
   const monitor = watchSubgraphs(config, targets, clock);
   stopping.add('health monitor', () => monitor.stop());
-  const gateway = await openEngine(config, { supergraphSdl, clients, logger, clock });
-  const server = await startApolloServer({ gateway, supergraphSdl, ...answerLimitsOf(config), logger });
-  stopping.add('executor', async () => server.stop());
-
-  const handle = pipeline({
-    requestDeadlineMs: config.REQUEST_DEADLINE_MS,
-    bodyBytesMax: config.BODY_BYTES_MAX,
+  const generations = await openGenerations(supergraphSdl, { logger, clock });
+  stopping.add('planner', async () => generations.stop());
+  const answer = operationPipeline({
     ...(await admittedOperations(config, operationLimitsOf(config), logger)),
+    ...answerLimitsOf(config),
     verify: accessTokenVerifier({
       keys: remoteKeys(targets.jwksUrl),
       issuer: config.ACCESS_TOKEN_ISSUER,
@@ -82,7 +78,17 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
       revokedSessions,
     }),
     sessionTokens: sessionTokens(clock),
-    execute: executeOperation({ server, identitiesOf: identities({ keys: targets.identityKeys, clock }) }),
+    generations,
+    introspection: config.INTROSPECTION,
+    execute: await executionOf(config, { clientsOf: () => clients, logger }),
+    identitiesOf: identities({ keys: targets.identityKeys, clock }),
+  });
+  const handle = httpPipeline({
+    answer,
+    requestDeadlineMs: config.REQUEST_DEADLINE_MS,
+    bodyBytesMax: config.BODY_BYTES_MAX,
+    batchMax: config.BATCH_OPERATIONS_MAX,
+    csrfPrevention: config.CSRF_PREVENTION,
   });
   let isStopping = false;
   const app = httpServer({
@@ -108,22 +114,19 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
   };
 };
 
-type EngineParts = {
-  readonly supergraphSdl: string;
-  readonly clients: ReadonlyMap<string, SubgraphClient>;
-  readonly logger: Logger;
-  readonly clock: Clock;
-};
+const openGenerations = async (
+  supergraphSdl: string,
+  { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
+): Promise<ServingGenerations> =>
+  startGenerations({ source: memorySource(supergraphSdl), compiler: engineCompiler, logger, clock });
 
-/** What plans and executes; the server that it is given to ends it. */
-const openEngine = async (
-  { ENGINE }: GatewayConfig,
-  { supergraphSdl, clients, logger, clock }: EngineParts,
-) => {
-  if (ENGINE === 'stock') return stockGateway({ supergraphSdl, clients, logger });
-  const source = memorySource(supergraphSdl);
-  const generations = await startGenerations({ source, compiler: engineCompiler, logger, clock });
-  return generationGateway({ generations, clients });
+type Execution = Parameters<typeof ownExecution>[0] & { readonly logger: Logger };
+
+/** The stock executor brings in the whole of @apollo/gateway: only where it is wanted. */
+const executionOf = async ({ ENGINE }: GatewayConfig, options: Execution): Promise<Execute> => {
+  if (ENGINE === 'own') return ownExecution(options);
+  const { stockExecution } = await import('./execution/stock-execution.ts');
+  return stockExecution(options);
 };
 
 const watchSubgraphs = (config: GatewayConfig, { subgraphs }: Targets, clock: Clock): HealthMonitor =>

@@ -20,9 +20,16 @@ describe('HTTP', () => {
       415,
       'CONTENT_TYPE_UNSUPPORTED',
     ],
-    ['a compressed body', '{}', { 'content-encoding': 'gzip' }, 415, 'CONTENT_TYPE_UNSUPPORTED'],
+    [
+      'a body that is not compressed as it says',
+      '{}',
+      { 'content-encoding': 'gzip' },
+      400,
+      'BODY_ENCODING_INVALID',
+    ],
+    ['an encoding that nobody knows', '{}', { 'content-encoding': 'zip' }, 415, 'BODY_ENCODING_UNSUPPORTED'],
     ['a large body', JSON.stringify({ query: '#'.repeat(20_000) }), {}, 413, 'BODY_TOO_LARGE'],
-    ['a batch', '[{"query":"{ me { name } }"}]', {}, 400, 'BAD_REQUEST'],
+    ['a batch', '[{"query":"{ me { name } }"}]', {}, 400, 'BATCH_NOT_SUPPORTED'],
     ['a syntax error', '{"query":"{"}', {}, 400, 'GRAPHQL_PARSE_FAILED'],
     ['an unknown field', '{"query":"{ nope }"}', {}, 400, 'GRAPHQL_VALIDATION_FAILED'],
     [

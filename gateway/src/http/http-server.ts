@@ -1,12 +1,11 @@
 import { Readable } from 'node:stream';
-import { anonymous } from '@saas/auth';
 import type { HealthSnapshot, Logger } from '@saas/telemetry';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { GatewayReply, GatewayRequest, Handler } from '../stages/stage.ts';
-import { tokenKeeper } from '../upstream/token-keeper.ts';
+import type { Handler } from '../stages/stage.ts';
 import { corsHook } from './cors.ts';
 import { GRAPHIQL_PATH, graphiqlRoute, readGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
 import { healthRoutes } from './health-routes.ts';
+import type { HttpReply, HttpRequest } from './http-exchange.ts';
 import { httpErrors } from './http.errors.ts';
 import { refusalOf } from './refusal.ts';
 import { securityHeadersHook } from './security-headers.ts';
@@ -15,7 +14,7 @@ export const GRAPHQL_PATH = '/graphql';
 const REQUEST_MS_MAX = 30_000;
 
 type Options = {
-  readonly handle: Handler;
+  readonly handle: Handler<HttpRequest, HttpReply>;
   readonly logger: Logger;
   readonly corsOrigins: ReadonlySet<string>;
   readonly snapshot: () => HealthSnapshot;
@@ -87,7 +86,7 @@ const isBrowserNavigation = ({ method, headers, query }: FastifyRequest): boolea
   headers.accept?.includes('text/html') === true &&
   !(typeof query === 'object' && query !== null && ('query' in query || 'extensions' in query));
 
-const requestOf = (request: FastifyRequest, reply: FastifyReply, logger: Logger): GatewayRequest => {
+const requestOf = (request: FastifyRequest, reply: FastifyReply, logger: Logger): HttpRequest => {
   const leaving = new AbortController();
   reply.raw.once('close', () => {
     if (!reply.raw.writableFinished) leaving.abort();
@@ -95,25 +94,26 @@ const requestOf = (request: FastifyRequest, reply: FastifyReply, logger: Logger)
   const queryAt = request.url.indexOf('?');
   return {
     method: request.method,
-    headers: Object.fromEntries(
-      Object.entries(request.headers).map(([name, value]) => [
-        name,
-        Array.isArray(value) ? value.join(', ') : value,
-      ]),
-    ),
+    headers: headersOf(request),
     search: queryAt < 0 ? '' : request.url.slice(queryAt),
     bodyStream: request.raw,
     body: undefined,
+    mediaType: 'application/json',
+    acceptsParts: false,
     requestId: '',
     logger,
-    viewer: anonymous,
     deadlineAtMs: Number.POSITIVE_INFINITY,
     signal: leaving.signal,
-    tokens: tokenKeeper(),
   };
 };
 
-const send = async (reply: FastifyReply, { status, headers, body }: GatewayReply): Promise<FastifyReply> => {
+/** Node joins what came several times, all but `set-cookie`, which no request has a use for. */
+const headersOf = ({ headers }: FastifyRequest): HttpRequest['headers'] =>
+  headers['set-cookie'] === undefined
+    ? (headers as HttpRequest['headers'])
+    : { ...headers, 'set-cookie': undefined };
+
+const send = async (reply: FastifyReply, { status, headers, body }: HttpReply): Promise<FastifyReply> => {
   void reply.code(status).headers(headers);
   return reply.send(typeof body === 'string' ? body : Readable.from(body));
 };

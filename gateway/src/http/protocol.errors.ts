@@ -20,4 +20,23 @@ export const protocolErrors = defineErrors({
     retryable: false,
     message: 'The document has no operation of this name, or has several and the request names none.',
   },
+  MUTATION_BY_GET: {
+    audience: 'client',
+    retryable: false,
+    message: 'A GET request may only ask. Send mutations by POST.',
+  },
+  SUBSCRIPTION_NOT_SUPPORTED: {
+    audience: 'client',
+    retryable: false,
+    message: 'Subscriptions are not served over this transport.',
+  },
 });
+
+/** The HTTP status that belongs to each code. */
+export const protocolStatuses: Readonly<Record<string, number>> = {
+  GRAPHQL_VALIDATION_FAILED: 400,
+  BAD_USER_INPUT: 400,
+  OPERATION_RESOLUTION_FAILURE: 400,
+  MUTATION_BY_GET: 405,
+  SUBSCRIPTION_NOT_SUPPORTED: 400,
+};

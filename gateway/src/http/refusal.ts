@@ -1,21 +1,24 @@
 import type { Logger } from '@saas/telemetry';
 import { admissionStatuses } from '../admission/admission.errors.ts';
 import { operationsStatuses } from '../operations/operations.errors.ts';
-import type { GatewayReply } from '../stages/stage.ts';
+import { httpStatuses } from './http.errors.ts';
+import type { HttpReply } from './http-exchange.ts';
+import { acceptanceOf } from './media-type.ts';
+import { protocolStatuses } from './protocol.errors.ts';
+import { RequestErrors } from './request-errors.ts';
 import { toClientError } from './to-client-error.ts';
 
 const STATUS_OF: Readonly<Record<string, number>> = {
+  ...httpStatuses,
+  ...protocolStatuses,
   ...admissionStatuses,
   ...operationsStatuses,
-  BAD_REQUEST: 400,
+  OPERATION_TOO_COMPLEX: 400,
+  OPERATION_AMBIGUOUS_REQUIRES: 400,
+  PLANNER_BUSY: 503,
   TOKEN_EXPIRED: 401,
   TOKEN_INVALID: 401,
   SESSION_REVOKED: 401,
-  ROUTE_NOT_FOUND: 404,
-  GRAPHIQL_NOT_BUILT: 404,
-  METHOD_NOT_ALLOWED: 405,
-  BODY_TOO_LARGE: 413,
-  CONTENT_TYPE_UNSUPPORTED: 415,
   KEYS_UNAVAILABLE: 503,
 };
 
@@ -25,31 +28,51 @@ const HEADERS_OF: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   TOKEN_INVALID: { 'www-authenticate': 'Bearer error="invalid_token"' },
   SESSION_REVOKED: { 'www-authenticate': 'Bearer error="invalid_token"' },
   METHOD_NOT_ALLOWED: { allow: 'GET, POST, OPTIONS' },
+  MUTATION_BY_GET: { allow: 'POST' },
   // The rest of a body that nobody will read would have to be drained before the connection is of use again.
   BODY_TOO_LARGE: { connection: 'close' },
+  BODY_INFLATED_TOO_LARGE: { connection: 'close' },
   CONTENT_TYPE_UNSUPPORTED: { connection: 'close' },
   KEYS_UNAVAILABLE: { 'retry-after': '5' },
+  PLANNER_BUSY: { 'retry-after': '1' },
+};
+
+/** Well-formed requests for something that cannot be had: who asks for `application/json` by name gets 200 for them. */
+const ABOUT_THE_DOCUMENT: ReadonlySet<string> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+]);
+
+/** A refusal in the terms of GraphQL: its code, and the response that says so. */
+export type Refusal = { readonly code: string; readonly json: string };
+
+/** What a client is told of a request that was not executed. A failure that was not foreseen is masked. */
+export const refusalFor = (error: unknown, logger: Logger): Refusal => {
+  if (error instanceof RequestErrors)
+    return { code: error.code, json: JSON.stringify({ errors: error.errors }) };
+  const clientError = toClientError(error, logger);
+  return { code: clientError.extensions.code, json: JSON.stringify({ errors: [clientError] }) };
 };
 
 /**
  * The answer to a request that was not executed: GraphQL-shaped JSON, whatever went wrong, with the HTTP status that
- * belongs to its code. A failure that was not foreseen is masked and gets 500.
+ * belongs to its code.
  *
- * @param accept the request's `Accept` header; decides between the two media types of GraphQL over HTTP.
+ * @param accept the request's `Accept` header.
+ * @see https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
  */
-export const refusalOf = (error: unknown, accept: string | undefined, logger: Logger): GatewayReply => {
-  const clientError = toClientError(error, logger);
-  const { code } = clientError.extensions;
-  const mediaType = accept?.includes('application/graphql-response+json')
-    ? 'application/graphql-response+json'
-    : 'application/json';
+export const refusalOf = (error: unknown, accept: string | undefined, logger: Logger): HttpReply => {
+  const { code, json } = refusalFor(error, logger);
+  const { mediaType = 'application/json', isJsonByName } = acceptanceOf(accept);
   return {
-    status: STATUS_OF[code] ?? 500,
+    status: isJsonByName && ABOUT_THE_DOCUMENT.has(code) ? 200 : (STATUS_OF[code] ?? 500),
     headers: {
       'content-type': `${mediaType}; charset=utf-8`,
       'cache-control': 'no-store',
       ...HEADERS_OF[code],
     },
-    body: `${JSON.stringify({ errors: [clientError] })}\n`,
+    body: `${json}\n`,
   };
 };

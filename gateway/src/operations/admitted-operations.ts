@@ -2,7 +2,7 @@ import type { Logger } from '@saas/telemetry';
 import type { OperationLimits } from '../admission/operation-limits.ts';
 import { documentCache, type DocumentCache } from './document-cache.ts';
 import { readManifestFiles } from './manifest-files.ts';
-import type { OperationRequest } from './operation-id.ts';
+import type { OperationIds } from './operation-id.ts';
 import { operationSource, type OperationSource } from './operation-source.ts';
 import { memoryQueryStore } from './query-store.ts';
 import { safelist, type SafelistMode } from './safelist.ts';
@@ -18,7 +18,7 @@ type Settings = {
 };
 
 export type AdmittedOperations = {
-  readonly sourceOf: (request: OperationRequest) => Promise<OperationSource>;
+  readonly sourceOf: (request: OperationIds) => Promise<OperationSource>;
   readonly documents: DocumentCache;
   readonly variablesNestingMax: number;
 };

@@ -1,17 +1,24 @@
-import type { DocumentNode } from 'graphql';
+import { Kind, type DocumentNode } from 'graphql';
 import { admitDocument } from '../admission/admit-document.ts';
 import type { OperationLimits } from '../admission/operation-limits.ts';
 import { parseDocument } from '../admission/parse-document.ts';
 import { boundedCache, type CacheBounds } from './bounded-cache.ts';
+import { queryHash } from './query-hash.ts';
+
+/** A document that was parsed and found to be within the limits. */
+export type KnownDocument = {
+  /**
+   * As long as the document is remembered, the same text gives the same object: what else is known of it (that it is
+   * valid, what it costs) can hang on it in a `WeakMap`.
+   */
+  readonly node: DocumentNode;
+  /** Of the text, as `queryHash`; what plans are kept under. */
+  readonly hash: string;
+};
 
 export type DocumentCache = {
-  /**
-   * The document of a text, parsed and within the limits. As long as it is remembered, the same text gives the same
-   * object: what else is known of a document (that it is valid, its plan) can hang on it in a `WeakMap`.
-   *
-   * @throws {AppError} whatever `parseDocument` and `admitDocument` refuse; refusals are not remembered, they are cheap.
-   */
-  documentOf(source: string): DocumentNode;
+  /** @throws {AppError} whatever `parseDocument` and `admitDocument` refuse; refusals are not remembered, they are cheap. */
+  documentOf(source: string): KnownDocument;
   readonly size: number;
 };
 
@@ -26,13 +33,14 @@ export const documentCache = (
   limits: OperationLimits,
   bounds = defaultDocumentCacheBounds,
 ): DocumentCache => {
-  const documents = boundedCache<DocumentNode>(bounds);
+  const documents = boundedCache<KnownDocument>(bounds);
   return {
     documentOf: (source) => {
       const known = documents.get(source);
       if (known !== undefined) return known;
-      const document = parseDocument(source, limits);
-      admitDocument(document, limits);
+      const node = parseDocument(source, limits);
+      admitDocument(node, limits);
+      const document = { node, hash: queryHash(source) };
       documents.set(source, document, source.length * BYTES_PER_CHARACTER);
       return document;
     },
@@ -41,3 +49,6 @@ export const documentCache = (
     },
   };
 };
+
+/** Of a request whose document was not looked for yet. */
+export const noDocument: KnownDocument = { node: { kind: Kind.DOCUMENT, definitions: [] }, hash: '' };

@@ -1,7 +1,7 @@
 import { operationsErrors } from './operations.errors.ts';
 
 /** What a request says about the operation it wants, still as the client wrote it. */
-export type OperationRequest = {
+export type OperationIds = {
   readonly query?: unknown;
   readonly extensions?: unknown;
   /** GraphQL over HTTP, appendix "Persisted Documents"; `sha256:` in front of a hash is taken off. */
@@ -27,7 +27,7 @@ const HASH = /^[0-9a-f]{64}$/;
  *
  * @throws {AppError} `PERSISTED_QUERY_INVALID`.
  */
-export const operationIdOf = (request: OperationRequest): OperationId | undefined => {
+export const operationIdOf = (request: OperationIds): OperationId | undefined => {
   const persisted = fieldsOf(fieldsOf(request.extensions)?.['persistedQuery']);
   if (persisted !== undefined) {
     if (persisted['version'] !== 1) throw operationsErrors.PERSISTED_QUERY_INVALID();

@@ -1,5 +1,5 @@
 import { httpErrors } from '../http/http.errors.ts';
-import { operationIdOf, type OperationId, type OperationRequest } from './operation-id.ts';
+import { operationIdOf, type OperationId, type OperationIds } from './operation-id.ts';
 import { operationsErrors } from './operations.errors.ts';
 import { queryHash } from './query-hash.ts';
 import type { QueryStore } from './query-store.ts';
@@ -33,7 +33,7 @@ type Options = {
  */
 export const operationSource =
   (options: Options) =>
-  async (request: OperationRequest): Promise<OperationSource> => {
+  async (request: OperationIds): Promise<OperationSource> => {
     const id = operationIdOf(request);
     const { query } = request;
     if (typeof query === 'string' && query !== '') return byText(query, id, options);

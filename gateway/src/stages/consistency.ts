@@ -1,4 +1,5 @@
 import { formatConsistencyTokens, parseConsistencyTokens } from '@saas/kernel';
+import type { OperationReply, OperationRequest } from '../operations/operation-exchange.ts';
 import type { SessionTokens } from '../upstream/session-tokens.ts';
 import { tokenKeeper } from '../upstream/token-keeper.ts';
 import type { Stage } from './stage.ts';
@@ -10,7 +11,11 @@ export const CONSISTENCY_HEADER = 'consistency-token';
  * Lets clients read their own writes. A request sees at least what its own `consistency-token` header asks for and
  * what the same session has written through this gateway within the last 30 s, header or not.
  */
-export const useConsistency = ({ sessionTokens }: { readonly sessionTokens: SessionTokens }): Stage => ({
+export const useConsistency = ({
+  sessionTokens,
+}: {
+  readonly sessionTokens: SessionTokens;
+}): Stage<OperationRequest, OperationReply> => ({
   name: 'consistency',
   handle: async (request, next) => {
     const { viewer } = request;

@@ -1,7 +1,12 @@
+import type { HttpReply, HttpRequest } from '../http/http-exchange.ts';
 import type { Stage } from './stage.ts';
 
 /** Everything done for a request happens within `requestDeadlineMs`; calls to subgraphs get what is left of it. */
-export const useDeadline = ({ requestDeadlineMs }: { readonly requestDeadlineMs: number }): Stage => ({
+export const useDeadline = ({
+  requestDeadlineMs,
+}: {
+  readonly requestDeadlineMs: number;
+}): Stage<HttpRequest, HttpReply> => ({
   name: 'deadline',
   handle: async (request, next) => next({ ...request, deadlineAtMs: performance.now() + requestDeadlineMs }),
 });

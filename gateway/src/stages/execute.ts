@@ -1,31 +1,33 @@
-import { HeaderMap, type ApolloServer } from '@apollo/server';
 import type { Viewer } from '@saas/auth';
+import { cappedErrors, type ErrorLimits } from '../admission/capped-errors.ts';
+import { answerJson } from '../execution/answer-json.ts';
+import { clientErrors } from '../execution/client-errors.ts';
+import type { Execute } from '../execution/execute.port.ts';
+import { RequestErrors } from '../http/request-errors.ts';
+import type { OperationReply, ValidOperation } from '../operations/operation-exchange.ts';
 import type { GatewayContext } from '../upstream/gateway-context.ts';
-import type { GatewayReply, Handler } from './stage.ts';
+import type { Handler } from './stage.ts';
 
 type Options = {
-  readonly server: ApolloServer<GatewayContext>;
+  readonly execute: Execute;
   readonly identitiesOf: (viewer: Viewer) => (subgraph: string) => string | undefined;
+  readonly errors: ErrorLimits;
 };
 
-/** The innermost stage: parses, validates, plans and executes the operation, and writes its answer. */
+/**
+ * The innermost stage: plans the operation, unless its plan is known, runs it, and writes its answer.
+ *
+ * @throws {RequestErrors} `BAD_USER_INPUT` for variables that do not fit, before any subgraph is called.
+ * @throws {AppError} what the planner and the engine refuse.
+ */
 export const executeOperation =
-  ({ server, identitiesOf }: Options): Handler =>
-  async (request): Promise<GatewayReply> => {
-    const headers = new HeaderMap();
-    for (const [name, value] of Object.entries(request.headers)) {
-      // The credentials have been used; nothing further in needs them.
-      if (value !== undefined && name !== 'authorization' && name !== 'cookie') headers.set(name, value);
-    }
-    const { requestId, logger, viewer, signal, deadlineAtMs, tokens } = request;
-    const identityFor = identitiesOf(viewer);
-    const response = await server.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method, headers, search: request.search, body: request.body },
-      context: async () => ({ requestId, logger, viewer, signal, deadlineAtMs, tokens, identityFor }),
-    });
-    return {
-      status: response.status ?? 200,
-      headers: Object.fromEntries(response.headers),
-      body: response.body.kind === 'complete' ? response.body.string : response.body.asyncIterator,
-    };
+  ({ execute, identitiesOf, errors: limits }: Options): Handler<ValidOperation, OperationReply> =>
+  async (request) => {
+    const { logger, viewer } = request;
+    const context: GatewayContext = { ...request, identityFor: identitiesOf(viewer) };
+    const { dataJson, errors, problems } = await execute(request, context);
+    const told = errors.length + problems.length === 0 ? [] : clientErrors(errors, problems, logger);
+    if (dataJson === undefined) throw new RequestErrors('BAD_USER_INPUT', cappedErrors(told, limits));
+    const json = answerJson({ dataJson, errors: told }, limits);
+    return { headers: {}, body: { kind: 'single', json } };
   };

@@ -1,0 +1,44 @@
+import type { Viewer } from '@saas/auth';
+import type { Logger } from '@saas/telemetry';
+import type { OperationDefinitionNode } from 'graphql';
+import type { ServingGeneration } from '../execution/serving-generation.ts';
+import type { GraphQLParams } from '../http/graphql-params.ts';
+import type { Headers } from '../http/http-exchange.ts';
+import type { TokenKeeper } from '../upstream/token-keeper.ts';
+import type { KnownDocument } from './document-cache.ts';
+
+/** One operation that a client asks for, whatever it came by: alone, in a batch, by GET or by POST. */
+export type OperationRequest = {
+  readonly params: GraphQLParams;
+  /** Came by a method that promises to change nothing. */
+  readonly isSafe: boolean;
+  /** The client can take the answer in pieces. */
+  readonly acceptsParts: boolean;
+  readonly headers: Headers;
+  readonly requestId: string;
+  readonly logger: Logger;
+  readonly deadlineAtMs: number;
+  /** Aborts when the client has left. */
+  readonly signal: AbortSignal;
+  readonly document: KnownDocument;
+  readonly viewer: Viewer;
+  readonly tokens: TokenKeeper;
+};
+
+/** The same, once it is known to fit the schema of the generation that it belongs to. */
+export type ValidOperation = OperationRequest & {
+  readonly generation: ServingGeneration;
+  readonly operation: OperationDefinitionNode;
+};
+
+export type OperationReply = {
+  /** Of the HTTP answer; lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: ReplyBody;
+};
+
+/** JSON texts of execution results, as the specification writes them. */
+export type ReplyBody =
+  | { readonly kind: 'single'; readonly json: string }
+  /** The first part, then the others as they become ready; each says whether more follow. */
+  | { readonly kind: 'parts'; readonly parts: AsyncIterable<string> };
