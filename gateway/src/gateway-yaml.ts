@@ -1,15 +1,38 @@
 import { readFile } from 'node:fs/promises';
-import { isMap, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { ConfigError, type Environment } from '@saas/config';
+import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { gatewayErrors } from './gateway.errors.ts';
+import { expandVariables } from './supergraph/expand-variables.ts';
 import { describeProblem, type SupergraphProblem } from './supergraph/supergraph.errors.ts';
 import { offsetOf } from './supergraph/yaml-offset.ts';
+import { headerObjection } from './upstream/request-headers.ts';
 
 const count = () => z.int().positive();
 const milliseconds = () => z.int().positive();
 
+const headerName = () =>
+  z.string().superRefine((name, context) => {
+    const objection = headerObjection(name);
+    if (objection !== undefined) context.addIssue({ code: 'custom', message: `"${name}" ${objection}` });
+  });
+
+const callSettings = {
+  headers: z
+    .strictObject({
+      /** Of the client's headers, those that are sent on. */
+      propagate: z.array(headerName()).default([]),
+      /** Sent with every call. */
+      insert: z.record(headerName(), z.string()).default({}),
+    })
+    .optional(),
+  /** Which of a subgraph's errors clients may read: those that it marked by a code, all, none, or those with these codes. */
+  errors: z.union([z.enum(['marked', 'relay', 'mask']), z.array(z.string().min(1)).readonly()]).optional(),
+};
+
 const subgraphSettings = z
   .strictObject({
+    ...callSettings,
     /** Replaces the routing URL of the supergraph. */
     url: z.url({ protocol: /^https?$/ }).optional(),
     /** How long one call may take. */
@@ -19,6 +42,8 @@ const subgraphSettings = z
     response_bytes_max: count().optional(),
   })
   .transform((given) => ({
+    headers: given.headers,
+    errors: given.errors,
     url: given.url,
     timeoutMs: given.timeout_ms,
     connectionsMax: given.connections_max,
@@ -49,6 +74,8 @@ const planningSettings = z
 
 const settings = z
   .strictObject({
+    /** For all subgraphs; what one of them says for itself is said in its place. */
+    ...callSettings,
     subgraphs: z
       .record(z.string().regex(/^[A-Za-z][\w-]*$/, 'is no name of a subgraph'), subgraphSettings)
       .prefault({}),
@@ -75,16 +102,14 @@ export class GatewayYamlError extends Error {
 
 /**
  * Reads our own settings of the gateway strictly; rover's `supergraph.yaml` stays free of them. An empty file means defaults.
+ * `${env.NAME}` and `${env.NAME:-default}` are expanded in values.
+ *
+ * Names of subgraphs are taken as they are: a supergraph that has them may come later.
  *
  * @param file names the text in messages.
- * @param subgraphs the names that the supergraph has, when they are known: settings for any other one are a mistake.
  * @throws {GatewayYamlError} with every mistake.
  */
-export const parseGatewayYaml = (
-  text: string,
-  file: string,
-  subgraphs?: ReadonlySet<string>,
-): GatewayYaml => {
+export const parseGatewayYaml = (text: string, file: string, environment: Environment = {}): GatewayYaml => {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
   const problem = (offset: number | undefined, message: string): SupergraphProblem => {
@@ -97,11 +122,12 @@ export const parseGatewayYaml = (
   );
   if (syntax.length > 0) throw new GatewayYamlError(syntax);
 
-  const result = settings.safeParse(document.toJS() ?? {});
-  const mistakes = [
-    ...(result.error?.issues ?? []).flatMap(mistakesOf),
-    ...unknownSubgraphs(document, subgraphs),
-  ];
+  const mistakes: Mistake[] = [];
+  const given = expandVariables(document.toJS() ?? {}, environment, (path, message) =>
+    mistakes.push({ path, message: `is not right: ${message}` }),
+  );
+  const result = settings.safeParse(given);
+  mistakes.push(...(result.error?.issues ?? []).flatMap(mistakesOf));
   if (result.success && mistakes.length === 0) return result.data;
   throw new GatewayYamlError(
     mistakes.map(({ path, message }) =>
@@ -111,15 +137,56 @@ export const parseGatewayYaml = (
 };
 
 /** The same for a file. @throws {GatewayYamlError} also when it cannot be read. */
-export const readGatewayYaml = async (
-  file: string,
-  subgraphs?: ReadonlySet<string>,
-): Promise<GatewayYaml> => {
+export const readGatewayYaml = async (file: string, environment: Environment): Promise<GatewayYaml> => {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     const message = cause instanceof Error ? cause.message : String(cause);
     throw new GatewayYamlError([{ code: 'GATEWAY_YAML_INVALID', location: file, message }]);
   });
-  return parseGatewayYaml(text, file, subgraphs);
+  return parseGatewayYaml(text, file, environment);
+};
+
+/** What a file without a word in it says. */
+export const defaultGatewayYaml = (): GatewayYaml => settings.parse({});
+
+type CallDefaults = {
+  readonly timeoutMs: number;
+  readonly responseBytesMax: number;
+  readonly connectionsMax: number;
+};
+
+/** How a subgraph is to be called: by its own settings, or else by those for all, or else by `defaults`. */
+export const callSettingsOf = (yaml: GatewayYaml, name: string, defaults: CallDefaults) => {
+  const own = Object.hasOwn(yaml.subgraphs, name) ? yaml.subgraphs[name] : undefined;
+  return {
+    timeoutMs: own?.timeoutMs ?? defaults.timeoutMs,
+    responseBytesMax: own?.responseBytesMax ?? defaults.responseBytesMax,
+    connectionsMax: own?.connectionsMax ?? defaults.connectionsMax,
+    headers: own?.headers ?? yaml.headers,
+    errors: own?.errors ?? yaml.errors ?? 'marked',
+  };
+};
+
+/**
+ * What replaces the routing URLs of supergraphs, by subgraph name.
+ *
+ * @param urls of the setting `GATEWAY_SUBGRAPH_URLS`.
+ * @throws {ConfigError} for a subgraph that both have another URL for.
+ */
+export const urlOverrides = (
+  yaml: GatewayYaml,
+  urls: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> => {
+  const named = Object.entries(yaml.subgraphs).flatMap(([name, { url }]) =>
+    url ? [[name, url] as const] : [],
+  );
+  const problems = named
+    .filter(([name, url]) => Object.hasOwn(urls, name) && urls[name] !== url)
+    .map(
+      ([name]) =>
+        `GATEWAY_SUBGRAPH_URLS: has another URL for "${name}" than subgraphs.${name}.url of gateway.yaml`,
+    );
+  if (problems.length > 0) throw new ConfigError(problems);
+  return { ...urls, ...Object.fromEntries(named) };
 };
 
 type Mistake = { readonly path: readonly string[]; readonly message: string };
@@ -131,16 +198,4 @@ const mistakesOf = (issue: z.core.$ZodIssue): readonly Mistake[] => {
   if (issue.code === 'invalid_key')
     return issue.issues.map(({ message }) => ({ path, message: `${message}.` }));
   return [{ path, message: `is not right: ${issue.message}.` }];
-};
-
-const unknownSubgraphs = (
-  document: Document,
-  subgraphs: ReadonlySet<string> | undefined,
-): readonly Mistake[] => {
-  const given: unknown = document.get('subgraphs');
-  if (subgraphs === undefined || !isMap(given)) return [];
-  return given.items
-    .map(({ key }) => (isScalar(key) ? String(key.value) : ''))
-    .filter((name) => !subgraphs.has(name))
-    .map((name) => ({ path: ['subgraphs', name], message: 'is no subgraph of this supergraph.' }));
 };
