@@ -1,4 +1,5 @@
 export { admissionErrors } from './admission/admission.errors.ts';
+export { authorizationErrors } from './authorization/authorization.errors.ts';
 export { admitDocument } from './admission/admit-document.ts';
 export { defaultOperationLimits, type OperationLimits } from './admission/operation-limits.ts';
 export { parseDocument } from './admission/parse-document.ts';
