@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { HealthSnapshot, Logger } from '@saas/telemetry';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Handler } from '../stages/stage.ts';
+import { compression } from './compression.ts';
 import { corsHook } from './cors.ts';
 import { GRAPHIQL_PATH, graphiqlRoute, readGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
 import { healthRoutes } from './health-routes.ts';
@@ -53,9 +54,13 @@ export const httpServer = (options: Options): FastifyInstance => {
   app.setErrorHandler(async (error, request, reply) =>
     send(reply, refusalOf(asRefusal(error), request.headers.accept, logger)),
   );
-  healthRoutes(app, options);
-  if (graphiql) graphiqlRoute(app, readPage);
-  graphqlRoute(app, options);
+  compression(app);
+  // Routes that are declared before a plugin is loaded do not have it.
+  void app.register(async (routes) => {
+    healthRoutes(routes, options);
+    if (graphiql) graphiqlRoute(routes, readPage);
+    graphqlRoute(routes, options);
+  });
   return app;
 };
 
