@@ -15,20 +15,28 @@ const SECRET_TEXTS: readonly (readonly [RegExp, string])[] = [
 export const withoutSecrets = (fields: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   redactFields(fields, 0);
 
+/** Every secret text has one of these: most lines have none, and need no closer look. */
+const MARK = /:\/\/|bearer|basic|eyJ|-----BEGIN/i;
+
 /** The same text without credentials in URLs, bearer tokens, JWTs and private keys. */
 export const withoutSecretText = (text: string): string => {
+  if (!MARK.test(text)) return text;
   let clean = text;
   for (const [pattern, replacement] of SECRET_TEXTS) clean = clean.replace(pattern, replacement);
   return clean;
 };
 
-const redactFields = (fields: object, depth: number): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(fields).map(([name, value]): [string, unknown] => [
-      name,
-      isSecretName(name) && value !== undefined && value !== null ? CENSORED : redact(value, depth + 1),
-    ]),
-  );
+const redactFields = (fields: object, depth: number): Record<string, unknown> => {
+  const clean: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    const isHidden = isSecretName(name) && value !== undefined && value !== null;
+    const shown = isHidden ? CENSORED : redact(value, depth + 1);
+    // Assigning to it would change the prototype instead.
+    if (name === '__proto__') Object.defineProperty(clean, name, { value: shown, enumerable: true });
+    else clean[name] = shown;
+  }
+  return clean;
+};
 
 const redact = (value: unknown, depth: number): unknown => {
   if (value === null || typeof value !== 'object') return value;
@@ -39,4 +47,14 @@ const redact = (value: unknown, depth: number): unknown => {
   return redactFields(value, depth);
 };
 
-const isSecretName = (name: string): boolean => SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_]/g, ''));
+/** Lines of one program have few names, and each line has some. Names that others chose must not fill the memory. */
+const NAMES_MAX = 1_000;
+const judged = new Map<string, boolean>();
+
+const isSecretName = (name: string): boolean => {
+  const known = judged.get(name);
+  if (known !== undefined) return known;
+  const isSecret = SECRET_NAME.test(name.toLowerCase().replaceAll(/[-_]/g, ''));
+  if (judged.size < NAMES_MAX) judged.set(name, isSecret);
+  return isSecret;
+};
