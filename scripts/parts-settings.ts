@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { signingKeyFromPem } from '@saas/auth';
 import { ConfigError, readAll, type Environment } from '@saas/config';
-import { readGatewayConfig } from '@saas/gateway';
+import { readGatewayConfig, supergraphChoiceOf } from '@saas/gateway';
 import { AppError } from '@saas/kernel';
 import { readNotificationsConfig } from '@saas/notifications';
 import { parseShardMap } from '@saas/postgres';
@@ -123,7 +123,10 @@ const requireOwnPorts = (parts: Readers): void => {
 };
 
 const requireSupergraph = ({ gateway }: Readers): void => {
-  const file = unlessWrong(gateway)?.SUPERGRAPH_FILE;
-  if (file === undefined || statSync(file, { throwIfNoEntry: false })?.isFile() === true) return;
-  throw new ConfigError(['GATEWAY_SUPERGRAPH_FILE: there is no such file']);
+  const config = unlessWrong(gateway);
+  const choice = config && supergraphChoiceOf(config);
+  if (choice?.kind !== 'file' && choice?.kind !== 'yaml') return;
+  if (statSync(choice.file, { throwIfNoEntry: false })?.isFile() === true) return;
+  const setting = choice.kind === 'file' ? 'GATEWAY_SUPERGRAPH_FILE' : 'GATEWAY_SUPERGRAPH_YAML';
+  throw new ConfigError([`${setting}: there is no such file`]);
 };

@@ -1,11 +1,10 @@
 import { ConfigError } from '@saas/config';
 import { AppError } from '@saas/kernel';
-import { stopOnSignals } from '@saas/resilience';
+import { stopOnSignals, watchParent } from '@saas/resilience';
 import { config as readDotenv } from 'dotenv';
 import { demoAccount, seedDemo } from './demo.ts';
 import { startLocalSystem, type LocalSystem } from './local-system.ts';
 import { paint } from './paint.ts';
-import { watchParent } from './parent-watch.ts';
 import { readLocalSettings } from './parts-settings.ts';
 import { progress } from './progress.ts';
 

@@ -6,7 +6,6 @@ describe("the gateway's settings", () => {
     expect(readGatewayConfig({})).toMatchObject({
       HTTP_PORT: 4_000,
       HTTP_HOST: '127.0.0.1',
-      SUPERGRAPH_FILE: './supergraph.graphql',
       CORS_ORIGINS: new Set(['https://studio.apollographql.com']),
       GRAPHIQL: true,
     });

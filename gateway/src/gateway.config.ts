@@ -14,6 +14,7 @@ import {
 } from '@saas/config';
 
 import { admissionSettings } from './admission/admission.config.ts';
+import { supergraphChoiceOf, supergraphSettings } from './supergraph/supergraph.config.ts';
 
 const SECRET_LENGTH_MIN = 16;
 
@@ -43,10 +44,13 @@ const origins = () =>
 /**
  * The gateway's settings, variables that begin with `GATEWAY_`. All have defaults but the keys.
  *
- * @throws {ConfigError} with every mistake; an unknown name is one.
+ * @throws {ConfigError} with every mistake; an unknown name is one, and so are two sources of the supergraph.
  */
-export const readGatewayConfig = (environment: Environment) =>
-  readConfig(gatewaySettings.prefix, gatewaySettings.shape, environment);
+export const readGatewayConfig = (environment: Environment) => {
+  const config = readConfig(gatewaySettings.prefix, gatewaySettings.shape, environment);
+  supergraphChoiceOf(config);
+  return config;
+};
 
 /** The one variable without a prefix that the gateway looks at. @throws {ConfigError} when it is no URL. */
 export const readGatewaySharedConfig = ({ REDIS_URL }: Environment) =>
@@ -66,9 +70,10 @@ export const gatewaySettings = {
   shape: {
     HTTP_PORT: port().default(4_000).describe('Port of the one endpoint; 0 takes any free port.'),
     HTTP_HOST: text().default('127.0.0.1').describe('Address to listen on; 0.0.0.0 in a container.'),
-    SUPERGRAPH_FILE: text()
-      .default('./supergraph.graphql')
-      .describe('The composed supergraph schema, relative to the working directory.'),
+    ...supergraphSettings,
+    CONFIG_FILE: text()
+      .optional()
+      .describe('A `gateway.yaml` with settings for single subgraphs and for planning.'),
     ENGINE: choice(['stock', 'own'])
       .default('own')
       .describe('What executes plans: our own engine, or the executor of @apollo/gateway, for comparison.'),
@@ -93,6 +98,11 @@ export const gatewaySettings = {
       ),
     ACCESS_TOKEN_ISSUER: text().default('supergraph').describe('Who must have issued an access token.'),
     ACCESS_TOKEN_AUDIENCE: text().default('supergraph').describe('Whom an access token must be meant for.'),
+    AUTHENTICATION: choice(['tokens', 'none'])
+      .default('tokens')
+      .describe(
+        'Access tokens are verified (`tokens`); or everybody is anonymous, and credentials only pass where gateway.yaml lets them (`none`).',
+      ),
     JWKS_URL: url()
       .optional()
       .describe(

@@ -32,5 +32,6 @@ export {
   supergraphErrors,
   type SupergraphProblem,
 } from './supergraph/supergraph.errors.ts';
+export { supergraphChoiceOf, type SupergraphChoice } from './supergraph/supergraph.config.ts';
 export { upstreamErrors } from './upstream/upstream.errors.ts';
 export { startGateway, type Gateway } from './wiring.ts';

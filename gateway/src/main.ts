@@ -4,6 +4,7 @@ import { AppError } from '@saas/kernel';
 import { redisRevokedSessions } from '@saas/redis';
 import { gracefulStop, stopOnSignals } from '@saas/resilience';
 import { createLogger, type Logger } from '@saas/telemetry';
+import { GatewayYamlError } from './gateway-yaml.ts';
 import { readGatewayConfig, readGatewaySharedConfig } from './gateway.config.ts';
 import { SupergraphError } from './supergraph/supergraph.errors.ts';
 import { startGateway } from './wiring.ts';
@@ -20,7 +21,7 @@ const main = async (): Promise<void> => {
   const closing = gracefulStop();
   const adapters = shared.REDIS_URL === undefined ? {} : await openRedis(shared.REDIS_URL, logger);
   closing.add('Redis', () => adapters.revokedSessions?.close());
-  const gateway = await startGateway(config, { logger, ...adapters });
+  const gateway = await startGateway(config, { logger, environment: process.env, ...adapters });
   closing.add('gateway', () => gateway.stop(), { timeoutMs: config.STOP_TIMEOUT_MS + STOP_MARGIN_MS });
   logger.info({ port: gateway.port, checks: gateway.health().status }, 'the gateway listens');
   stopOnSignals(() => closing.stop(), process, {
@@ -42,7 +43,10 @@ const openRedis = async (url: string, logger: Logger): Promise<Adapters> => ({
 
 await main().catch((error: unknown) => {
   const isForeseen =
-    error instanceof ConfigError || error instanceof AppError || error instanceof SupergraphError;
+    error instanceof ConfigError ||
+    error instanceof AppError ||
+    error instanceof SupergraphError ||
+    error instanceof GatewayYamlError;
   console.error(isForeseen ? `${error.code}: ${error.message}` : error);
   process.exit(1);
 });

@@ -1,4 +1,5 @@
 import { accessTokenVerifier, memoryRevokedSessions, remoteKeys, type RevokedSessions } from '@saas/auth';
+import type { Environment } from '@saas/config';
 import { AppError, systemClock, type Clock } from '@saas/kernel';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { healthMonitor, type HealthMonitor, type HealthSnapshot, type Logger } from '@saas/telemetry';
@@ -7,6 +8,13 @@ import { answerLimitsOf, operationLimitsOf } from './admission/admission.config.
 import type { Execute } from './execution/execute.port.ts';
 import { ownExecution } from './execution/own-execution.ts';
 import type { ServingGenerations } from './execution/serving-generation.ts';
+import {
+  callSettingsOf,
+  defaultGatewayYaml,
+  readGatewayYaml,
+  urlOverrides,
+  type GatewayYaml,
+} from './gateway-yaml.ts';
 import type { GatewayConfig } from './gateway.config.ts';
 import { gatewayErrors } from './gateway.errors.ts';
 import { GRAPHQL_PATH, httpServer } from './http/http-server.ts';
@@ -14,19 +22,23 @@ import { admittedOperations } from './operations/admitted-operations.ts';
 import { httpPipeline, operationPipeline } from './pipeline.ts';
 import { engineCompiler } from './supergraph/engine-compiler.ts';
 import { startGenerations } from './supergraph/generations.ts';
-import { loadSupergraph } from './supergraph/load-supergraph.ts';
-import { memorySource } from './supergraph/supergraph-source.memory.ts';
+import type { SubgraphAddress } from './supergraph/load-supergraph.ts';
+import { supergraphSource } from './supergraph/supergraph-source.ts';
+import { supergraphChoiceOf } from './supergraph/supergraph.config.ts';
 import { identities } from './upstream/identities.ts';
 import { sessionTokens } from './upstream/session-tokens.ts';
 import { subgraphClient, type SubgraphClient } from './upstream/subgraph-call.ts';
+import { subgraphClients, type SubgraphClients } from './upstream/subgraph-clients.ts';
 import { subgraphHealth } from './upstream/subgraph-health.ts';
-import { resolveTargets, type Targets } from './upstream/targets.ts';
+import { resolveTargets } from './upstream/targets.ts';
 
 type Adapters = {
   readonly logger: Logger;
   readonly clock?: Clock;
   /** Sessions that were ended while their tokens are still good; shared with the users service. */
   readonly revokedSessions?: RevokedSessions;
+  /** For `${env.NAME}` in `gateway.yaml` and `supergraph.yaml`. */
+  readonly environment?: Environment;
 };
 
 export type Gateway = {
@@ -34,6 +46,8 @@ export type Gateway = {
   readonly url: string;
   readonly port: number;
   health(): HealthSnapshot;
+  /** Those of the supergraph that serves now, with the URLs that they are really called at. */
+  subgraphs(): readonly SubgraphAddress[];
   /** Stops listening, lets requests in hand finish within `STOP_TIMEOUT_MS`, then closes everything else. */
   stop(): Promise<void>;
 };
@@ -41,7 +55,8 @@ export type Gateway = {
 /**
  * Builds the gateway and listens. When it fails halfway, what was built is closed again.
  *
- * @throws {SupergraphError} `SUPERGRAPH_UNREADABLE`.
+ * @throws {SupergraphError} when there is no supergraph to begin with, or not one to plan with.
+ * @throws {GatewayYamlError}
  * @throws {AppError} `PORT_IN_USE`, `GATEWAY_WIRING_INVALID`.
  */
 export const startGateway = async (config: GatewayConfig, adapters: Adapters): Promise<Gateway> => {
@@ -56,31 +71,26 @@ export const startGateway = async (config: GatewayConfig, adapters: Adapters): P
 
 const build = async (config: GatewayConfig, adapters: Adapters, stopping: GracefulStop): Promise<Gateway> => {
   const { logger, clock = systemClock, revokedSessions = memoryRevokedSessions(clock) } = adapters;
-  const { supergraphSdl, subgraphs } = await loadSupergraph(config.SUPERGRAPH_FILE);
-  const targets = resolveTargets(config, subgraphs);
-
-  const clients = subgraphClients(config, targets);
-  stopping.add('subgraph connections', async () =>
-    Promise.all([...clients.values()].map(async (client) => client.close())),
-  );
-  const monitor = watchSubgraphs(config, targets, clock);
+  const { clients, generations } = await openSupergraph(config, { ...adapters, clock }, stopping);
+  const targets = resolveTargets(config, generations.current().subgraphs);
+  const monitor = watchSubgraphs(config, { clients, generations, clock });
   stopping.add('health monitor', () => monitor.stop());
-  const generations = await openGenerations(supergraphSdl, { logger, clock });
-  stopping.add('planner', async () => generations.stop());
   const answer = operationPipeline({
     ...(await admittedOperations(config, operationLimitsOf(config), logger)),
     ...answerLimitsOf(config),
-    verify: accessTokenVerifier({
-      keys: remoteKeys(targets.jwksUrl),
-      issuer: config.ACCESS_TOKEN_ISSUER,
-      audience: config.ACCESS_TOKEN_AUDIENCE,
-      clock,
-      revokedSessions,
-    }),
+    verify:
+      targets.jwksUrl &&
+      accessTokenVerifier({
+        keys: remoteKeys(targets.jwksUrl),
+        issuer: config.ACCESS_TOKEN_ISSUER,
+        audience: config.ACCESS_TOKEN_AUDIENCE,
+        clock,
+        revokedSessions,
+      }),
     sessionTokens: sessionTokens(clock),
     generations,
     introspection: config.INTROSPECTION,
-    execute: await executionOf(config, { clientsOf: () => clients, logger }),
+    execute: await executionOf(config, { clientsOf: clients.clientsOf, logger }),
     identitiesOf: identities({ keys: targets.identityKeys, clock }),
   });
   const handle = httpPipeline({
@@ -107,6 +117,10 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
     url: `http://${config.HTTP_HOST}:${port}${GRAPHQL_PATH}`,
     port,
     health: () => monitor.snapshot(),
+    subgraphs: () => {
+      const called = new Map(clients.addressesOf(generations.current()).map((each) => [each.name, each]));
+      return generations.current().subgraphs.map((each) => called.get(each.name) ?? each);
+    },
     stop: async () => {
       isStopping = true;
       await stopping.stop();
@@ -114,11 +128,36 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
   };
 };
 
-const openGenerations = async (
-  supergraphSdl: string,
-  { logger, clock }: { readonly logger: Logger; readonly clock: Clock },
-): Promise<ServingGenerations> =>
-  startGenerations({ source: memorySource(supergraphSdl), compiler: engineCompiler, logger, clock });
+type Supergraph = {
+  readonly clients: SubgraphClients<SubgraphClient>;
+  readonly generations: ServingGenerations;
+};
+
+/** The supergraph, whatever it changes to, and clients for the subgraphs that it has at the time. */
+const openSupergraph = async (
+  config: GatewayConfig,
+  { logger, clock, environment = {} }: Adapters & { readonly clock: Clock },
+  stopping: GracefulStop,
+): Promise<Supergraph> => {
+  const yaml =
+    config.CONFIG_FILE === undefined
+      ? defaultGatewayYaml()
+      : await readGatewayYaml(config.CONFIG_FILE, environment);
+  const clients = clientsFor(config, yaml, logger);
+  stopping.add('subgraph connections', async () => clients.close());
+  const source = await supergraphSource(supergraphChoiceOf(config), { environment, logger });
+  const generations = await startGenerations({
+    ...yaml.planning,
+    source,
+    compiler: engineCompiler,
+    logger,
+    clock,
+    check: clients.check,
+  });
+  stopping.add('planner', async () => generations.stop());
+  clients.follow(generations);
+  return { clients, generations };
+};
 
 type Execution = Parameters<typeof ownExecution>[0] & { readonly logger: Logger };
 
@@ -129,30 +168,43 @@ const executionOf = async ({ ENGINE }: GatewayConfig, options: Execution): Promi
   return stockExecution(options);
 };
 
-const watchSubgraphs = (config: GatewayConfig, { subgraphs }: Targets, clock: Clock): HealthMonitor =>
-  healthMonitor({
-    sources: subgraphs.map(({ name, url }) => subgraphHealth(name, url)),
+const watchSubgraphs = (
+  config: GatewayConfig,
+  { clients, generations, clock }: Supergraph & { readonly clock: Clock },
+): HealthMonitor => {
+  const sources = () =>
+    clients.addressesOf(generations.current()).map(({ name, url }) => subgraphHealth(name, url));
+  const monitor = healthMonitor({
+    sources: sources(),
     intervalMs: config.HEALTH_INTERVAL_MS,
     timeoutMs: config.HEALTH_TIMEOUT_MS,
     clock,
   });
+  generations.onSwap(() => void monitor.watch(sources()));
+  return monitor;
+};
 
-const subgraphClients = (
+const clientsFor = (
   config: GatewayConfig,
-  { subgraphs }: Targets,
-): ReadonlyMap<string, SubgraphClient> =>
-  new Map(
-    subgraphs.map(({ name, url }) => [
-      name,
-      subgraphClient({
-        name,
-        url,
-        timeoutMs: config.UPSTREAM_TIMEOUT_MS,
-        responseBytesMax: config.UPSTREAM_RESPONSE_BYTES_MAX,
-        connectionsMax: config.UPSTREAM_CONNECTIONS_MAX,
-      }),
-    ]),
-  );
+  yaml: GatewayYaml,
+  logger: Logger,
+): SubgraphClients<SubgraphClient> => {
+  const defaults = {
+    timeoutMs: config.UPSTREAM_TIMEOUT_MS,
+    responseBytesMax: config.UPSTREAM_RESPONSE_BYTES_MAX,
+    connectionsMax: config.UPSTREAM_CONNECTIONS_MAX,
+  };
+  return subgraphClients({
+    urls: urlOverrides(yaml, config.SUBGRAPH_URLS),
+    mentioned: {
+      GATEWAY_SUBGRAPH_URLS: Object.keys(config.SUBGRAPH_URLS ?? {}),
+      GATEWAY_IDENTITY_KEYS: config.IDENTITY_KEYS?.keys() ?? [],
+      'gateway.yaml': Object.keys(yaml.subgraphs),
+    },
+    logger,
+    open: ({ name, url }) => subgraphClient({ name, url, ...callSettingsOf(yaml, name, defaults) }),
+  });
+};
 
 /** Requests that outlast the time for stopping are cut off: the connections to subgraphs go next. */
 const close = async (app: FastifyInstance, signal: AbortSignal): Promise<void> => {

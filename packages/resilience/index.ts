@@ -1,4 +1,5 @@
 export * from './deadline.ts';
 export * from './graceful-stop.ts';
+export * from './parent-watch.ts';
 export * from './resilience.errors.ts';
 export * from './stop-on-signals.ts';

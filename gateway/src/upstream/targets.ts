@@ -7,10 +7,11 @@ export type Targets = {
   /** The subgraphs that are called over HTTP, with the URL they are really called at. */
   readonly subgraphs: readonly SubgraphAddress[];
   readonly identityKeys: ReadonlyMap<string, string>;
-  readonly jwksUrl: URL;
+  /** Undefined where tokens are not verified. */
+  readonly jwksUrl: URL | undefined;
 };
 
-type Settings = Pick<GatewayConfig, 'SUBGRAPH_URLS' | 'IDENTITY_KEYS' | 'JWKS_URL'>;
+type Settings = Pick<GatewayConfig, 'SUBGRAPH_URLS' | 'IDENTITY_KEYS' | 'JWKS_URL' | 'AUTHENTICATION'>;
 
 /**
  * Brings settings and supergraph together: whom to call where, and with which key.
@@ -25,6 +26,7 @@ export const resolveTargets = (settings: Settings, subgraphs: readonly SubgraphA
     .filter(({ url }) => /^https?:/.test(url));
   const known = new Set(subgraphs.map(({ name }) => name));
   const users = called.find(({ name }) => name === 'users');
+  const isVerifying = settings.AUTHENTICATION === 'tokens';
   const jwks = jwksUrl ?? (users && new URL('/.well-known/jwks.json', users.url).href);
 
   const problems = [
@@ -33,9 +35,16 @@ export const resolveTargets = (settings: Settings, subgraphs: readonly SubgraphA
     ...called
       .filter(({ name }) => keys !== undefined && !keys.has(name))
       .map(({ name }) => `GATEWAY_IDENTITY_KEYS: has no key for the subgraph "${name}"`),
-    ...(jwks === undefined ? ['GATEWAY_JWKS_URL: is required, for there is no subgraph "users"'] : []),
+    ...(isVerifying && jwks === undefined
+      ? [
+          'GATEWAY_JWKS_URL: is required, for there is no subgraph "users"; or set GATEWAY_AUTHENTICATION=none',
+        ]
+      : []),
+    ...(!isVerifying && jwksUrl !== undefined
+      ? ['GATEWAY_JWKS_URL: contradicts GATEWAY_AUTHENTICATION=none']
+      : []),
   ];
-  if (problems.length > 0 || jwks === undefined) {
+  if (problems.length > 0) {
     const { GATEWAY_WIRING_INVALID: definition } = gatewayErrors.definitions;
     const message = `${definition.message}\n  ${problems.join('\n  ')}`;
     throw new AppError('GATEWAY_WIRING_INVALID', { ...definition, message });
@@ -43,7 +52,7 @@ export const resolveTargets = (settings: Settings, subgraphs: readonly SubgraphA
   return {
     subgraphs: called,
     identityKeys: new Map([...(keys ?? [])].map(([name, key]) => [name, key.reveal()])),
-    jwksUrl: new URL(jwks),
+    jwksUrl: isVerifying && jwks !== undefined ? new URL(jwks) : undefined,
   };
 };
 
