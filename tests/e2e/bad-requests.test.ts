@@ -56,7 +56,7 @@ describe('a request', () => {
       'BODY_TOO_LARGE',
     ],
     ['without a query', () => post('{}'), 400, 'BAD_REQUEST'],
-    ['that is a list', () => post('[]'), 400, 'BAD_REQUEST'],
+    ['that is a list', () => post('[]'), 400, 'BATCH_NOT_SUPPORTED'],
     ['that does not parse', () => post(JSON.stringify({ query: '{ me {' })), 400, 'GRAPHQL_PARSE_FAILED'],
     [
       'for an unknown field',
