@@ -32,14 +32,14 @@ export type SubgraphClients<Client> = {
    *
    * @throws {SupergraphError} `SUPERGRAPH_INVALID` naming every subgraph without a URL that it could be called at.
    */
-  check(candidate: Addressed): Promise<void>;
+  readonly check: (candidate: Addressed) => Promise<void>;
   /** By subgraph name; without the subgraphs that are not called over HTTP, such as one at `events://`. */
-  clientsOf(generation: Addressed): ReadonlyMap<string, Client>;
+  readonly clientsOf: (generation: Addressed) => ReadonlyMap<string, Client>;
   /** The subgraphs that are called over HTTP, with the URL they are really called at. */
-  addressesOf(generation: Addressed): readonly SubgraphAddress[];
+  readonly addressesOf: (generation: Addressed) => readonly SubgraphAddress[];
   /** From now on, opens what a new generation needs beforehand, and closes what none needs when its last request has left. */
-  follow(generations: Followed<Addressed>): void;
-  close(): Promise<void>;
+  readonly follow: (generations: Followed<Addressed>) => void;
+  readonly close: () => Promise<void>;
 };
 
 /** A client by the subgraph and the URL that it calls, and the generations that need it. */
