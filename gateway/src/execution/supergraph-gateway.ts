@@ -3,40 +3,64 @@ import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { anonymous } from '@saas/auth';
 import { execute, type CompiledOperation } from '@saas/engine';
 import { isAppError } from '@saas/kernel';
-import type { Logger } from '@saas/telemetry';
+import { createLogger, type Logger } from '@saas/telemetry';
 import { GraphQLError } from 'graphql';
 import { toClientError, type ClientError } from '../http/to-client-error.ts';
 import { engineCompiler } from '../supergraph/engine-compiler.ts';
 import { startGenerations } from '../supergraph/generations.ts';
+import { memorySource } from '../supergraph/supergraph-source.memory.ts';
 import type { SupergraphSource } from '../supergraph/supergraph-source.port.ts';
 import { engineFetch } from '../upstream/engine-fetch.ts';
 import type { GatewayContext } from '../upstream/gateway-context.ts';
-import type { SubgraphClient } from '../upstream/subgraph-call.ts';
+import { subgraphClient, type SubgraphClient } from '../upstream/subgraph-call.ts';
+import { subgraphClients } from '../upstream/subgraph-clients.ts';
 import { tokenKeeper } from '../upstream/token-keeper.ts';
 import { clientErrors } from './client-errors.ts';
 import type { ServingGeneration, ServingGenerations } from './serving-generation.ts';
 
 export type GatewayInterface = ApolloServerOptionsWithGateway<object>['gateway'];
 
-type Options = {
-  readonly source: SupergraphSource;
-  /** How subgraphs are called; kept by whoever gives it. */
-  readonly clientsOf: (generation: ServingGeneration) => ReadonlyMap<string, SubgraphClient>;
-  readonly logger: Logger;
-  /** How long one operation may take altogether. */
+export type SupergraphGatewayOptions = {
+  /** A composed supergraph, or where one is found and watched. */
+  readonly supergraph: string | SupergraphSource;
+  /** By subgraph name: what replaces the routing URL of the supergraph. */
+  readonly urls?: Readonly<Record<string, string>>;
+  /** How long one operation may take altogether, and one call to a subgraph. */
   readonly deadlineMs?: number;
+  /** Silent unless given. */
+  readonly logger?: Logger;
 };
 
 const DEADLINE_MS = 15_000;
+const RESPONSE_BYTES_MAX = 16 * 1_024 * 1_024;
+const CONNECTIONS_MAX = 64;
 
 /**
- * Our engine behind the interface of @apollo/server: `new ApolloServer({ gateway: supergraphGateway(…) })`. A request is
- * planned and executed on the generation whose schema the server validated it against, whatever is swapped in meanwhile.
+ * Our engine behind the interface of @apollo/server: `new ApolloServer({ gateway: supergraphGateway({ supergraph }) })`.
+ * A request is planned and executed on the generation whose schema the server validated it against, whatever is swapped
+ * in meanwhile.
  *
  * Our pipeline is not part of it: limits, tokens and persisted operations are the server's business here.
  */
-export const supergraphGateway = (options: Options): GatewayInterface => {
+export const supergraphGateway = (options: SupergraphGatewayOptions): GatewayInterface => {
+  const {
+    supergraph,
+    urls = {},
+    deadlineMs = DEADLINE_MS,
+    logger = createLogger({ name: 'gateway', level: 'silent' }),
+  } = options;
   const listeners = new Set<SchemaCallback>();
+  const limits = {
+    timeoutMs: deadlineMs,
+    responseBytesMax: RESPONSE_BYTES_MAX,
+    connectionsMax: CONNECTIONS_MAX,
+  };
+  const clients = subgraphClients({
+    open: (address) => subgraphClient({ ...address, ...limits }),
+    urls,
+    mentioned: { urls: Object.keys(urls) },
+    logger,
+  });
   let generations: ServingGenerations | undefined;
   return {
     onSchemaLoadOrUpdate: (callback) => {
@@ -44,18 +68,32 @@ export const supergraphGateway = (options: Options): GatewayInterface => {
       return () => listeners.delete(callback);
     },
     load: async () => {
-      const started = await startGenerations({ ...options, compiler: engineCompiler });
-      generations = started;
+      generations = await startGenerations({
+        source: typeof supergraph === 'string' ? memorySource(supergraph) : supergraph,
+        compiler: engineCompiler,
+        check: clients.check,
+        logger,
+      });
+      clients.follow(generations);
       const tell = ({ api, supergraphSdl }: ServingGeneration): void => {
         for (const callback of listeners) callback({ apiSchema: api, coreSupergraphSdl: supergraphSdl });
       };
       // The server expects its first schema before this function returns.
-      tell(started.current());
-      started.onSwap(({ next }) => tell(next));
-      return { executor: executorOf(started, options) };
+      tell(generations.current());
+      generations.onSwap(({ next }) => tell(next));
+      return { executor: executorOf(generations, { clientsOf: clients.clientsOf, deadlineMs, logger }) };
     },
-    stop: async () => generations?.stop(),
+    stop: async () => {
+      await generations?.stop();
+      await clients.close();
+    },
   };
+};
+
+type Execution = {
+  readonly clientsOf: (generation: ServingGeneration) => ReadonlyMap<string, SubgraphClient>;
+  readonly deadlineMs: number;
+  readonly logger: Logger;
 };
 
 type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['executor']>;
@@ -63,7 +101,7 @@ type ServerRequest = Parameters<Executor>[0];
 type SchemaCallback = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 
 const executorOf =
-  (generations: ServingGenerations, { clientsOf, logger, deadlineMs = DEADLINE_MS }: Options): Executor =>
+  (generations: ServingGenerations, { clientsOf, logger, deadlineMs }: Execution): Executor =>
   async (request) => {
     const generation = generations.of(request.schema) ?? generations.current();
     const operation = await operationOf(generation, request, logger);

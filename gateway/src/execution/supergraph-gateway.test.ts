@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { ApolloServer } from '@apollo/server';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { memorySource } from '../supergraph/supergraph-source.memory.ts';
+import { until } from '../supergraph/until.fixture.ts';
+import { fakeGraph } from '../testing/fake-graph.ts';
+import { supergraphGateway } from './supergraph-gateway.ts';
+
+let graph: Awaited<ReturnType<typeof fakeGraph>>;
+let sdl: string;
+beforeAll(async () => {
+  graph = await fakeGraph();
+  sdl = await readFile(graph.file, 'utf8');
+});
+beforeEach(() => graph.reset());
+afterAll(async () => graph.stop());
+
+describe('an ApolloServer over our engine', () => {
+  it('answers operations of all subgraphs', async () => {
+    const server = new ApolloServer({ gateway: supergraphGateway({ supergraph: sdl }) });
+    const { body } = await server.executeOperation({ query: '{ projects { id owner { name } } }' });
+    expect(body).toMatchObject({
+      singleResult: {
+        data: {
+          projects: [
+            { id: 'p0', owner: { name: 'Ada' } },
+            { id: 'p1', owner: { name: 'Ada' } },
+          ],
+        },
+      },
+    });
+    await server.stop();
+  });
+
+  it('tells what failed, with its path, and nothing of the inside', async () => {
+    const server = new ApolloServer({ gateway: supergraphGateway({ supergraph: sdl, deadlineMs: 5_000 }) });
+    graph.users.behave((_call, response) => void response.writeHead(500).end('at /srv/users.js:1'));
+    const { body } = await server.executeOperation({ query: '{ me { name } }' });
+    expect(JSON.parse(JSON.stringify(body))).toMatchObject({
+      singleResult: {
+        data: { me: null },
+        errors: [{ path: ['me'], extensions: { code: 'SUBGRAPH_UNAVAILABLE' } }],
+      },
+    });
+    expect(JSON.stringify(body)).not.toContain('users.js');
+    await server.stop();
+  });
+
+  it('follows its supergraph', async () => {
+    const source = memorySource(sdl);
+    const server = new ApolloServer({ gateway: supergraphGateway({ supergraph: source }) });
+    await server.start();
+    const ask = async (query: string) => {
+      const { body } = await server.executeOperation({ query });
+      return body.kind === 'single' ? body.singleResult : {};
+    };
+    expect((await ask('{ me { title } }')).errors?.[0]?.extensions).toMatchObject({
+      code: 'GRAPHQL_VALIDATION_FAILED',
+    });
+    source.put(sdl.replaceAll(/\bname: String\b/g, 'name: String title: String'));
+    graph.users.behave(() => ({ data: { me: { title: 'Countess' } } }));
+    let title: unknown;
+    await until(() => {
+      void ask('{ me { title } }').then(({ data }) => (title = data?.['me']));
+      return title !== undefined;
+    });
+    expect(title).toEqual({ title: 'Countess' });
+    await server.stop();
+  });
+
+  it('does not start over a supergraph that is none', async () => {
+    const server = new ApolloServer({ gateway: supergraphGateway({ supergraph: 'type Query { a: Int }' }) });
+    await expect(server.start()).rejects.toThrow('supergraph');
+  });
+});
