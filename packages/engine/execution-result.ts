@@ -40,6 +40,7 @@ export const begin = (
     variables: privateVariables(restore, given),
     isTrue: restore === undefined ? isTrue : (name) => isTrue(clientVariable(restore, name)),
     turns: startTurns(fetch, onBroken),
+    openBatches: new Map(),
     failures: collectFailures(),
   };
 };

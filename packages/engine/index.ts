@@ -3,6 +3,7 @@ export * from './engine.errors.ts';
 export * from './execute.ts';
 export type { ExecutionResult } from './execution-result.ts';
 export type { EngineError } from './plan/failures.ts';
+export { variablesOf } from './plan/fetch-call.ts';
 export type { Fetch, FetchAnswer, FetchCall, SubgraphError } from './plan/fetch.port.ts';
 export type { Problem } from './shape/writing.ts';
 export * from './planning/order-keys.ts';

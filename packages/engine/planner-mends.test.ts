@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileOperation, preparePlanning } from './index.ts';
+import { compileOperation, preparePlanning, variablesOf } from './index.ts';
 import { graphUnderTest } from './testing/graph-under-test.ts';
 import { townSubgraphs } from './testing/town.ts';
 
@@ -9,7 +9,7 @@ describe('names of the client', () => {
   it('are never sent to a subgraph as fields that it trusts', async () => {
     const { data, calls } = await town.ask('{ me { name: id mail: name greeting } }');
     expect(data).toEqual({ me: { name: 'p1', mail: 'Ada', greeting: 'Hi Ada <ada@town>' } });
-    const told = calls.map(({ variables }) => variables['representations']).filter(Boolean);
+    const told = calls.map((call) => variablesOf(call)['representations']).filter(Boolean);
     expect(told).toEqual([[{ __typename: 'Person', id: 'p1', name: 'Ada', mail: 'ada@town' }]]);
   });
 

@@ -1,32 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileOperation, execute, type FetchCall } from './index.ts';
+import { compileOperation, execute } from './index.ts';
+import { askedByHand } from './testing/asked-by-hand.ts';
 import { graphUnderTest } from './testing/graph-under-test.ts';
 import { townSubgraphs } from './testing/town.ts';
 
 const town = graphUnderTest(townSubgraphs);
 
-/** Lets a test answer calls one at a time, in the order of its choice. */
-const askedByHand = (query: string) => {
-  const open: { readonly call: FetchCall; readonly answer: () => Promise<void> }[] = [];
-  const result = execute(town.compile(query), {
-    variables: {},
-    fetch: (call) =>
-      new Promise((resolve) => {
-        const answer = async () => resolve(await town.fetch(call));
-        open.push({ call, answer });
-      }),
-  });
-  const answer = async (service: string) => {
-    const index = open.findIndex(({ call }) => call.service === service);
-    await open.splice(index, 1)[0]?.answer();
-    await Promise.resolve();
-  };
-  return { result, answer, waitingFor: () => open.map(({ call }) => call.service) };
-};
-
 describe('an answer', () => {
   it('lets everything go on at once that waited for it, and nothing else', async () => {
     const { result, answer, waitingFor } = askedByHand(
+      town,
       '{ me { shelves { label } borrowed { state } greeting } copies { shelf { label } } }',
     );
     expect(waitingFor()).toEqual(['people', 'lending']);

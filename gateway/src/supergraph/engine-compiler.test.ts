@@ -32,13 +32,13 @@ describe('a generation with our engine and a real planner', () => {
   });
   afterAll(async () => generations.stop());
 
-  const answer = async ({ service, query, variables }: FetchCall): Promise<FetchAnswer> => {
+  const answer = async ({ service, query, representationsJson }: FetchCall): Promise<FetchAnswer> => {
     if (service === 'users') {
       const rootValue = { me: { id: 'u1', name: 'Ada' }, one: 1, two: 2 };
       const { data } = await graphql({ schema: users, source: query, rootValue });
       return { data };
     }
-    expect(variables['representations']).toEqual([{ __typename: 'User', id: 'u1' }]);
+    expect(representationsJson).toEqual(['{"__typename":"User","id":"u1"}']);
     return { data: { _entities: [{ projects: [{ title: 'Hive' }] }] } };
   };
   const run = async (text: string, generation = generations.current()) => {

@@ -1,5 +1,5 @@
 import type { SchemaFacts } from '../schema-facts.ts';
-import type { Position } from './cursor.ts';
+import { positionsAt, type Cursor, type Position } from './cursor.ts';
 import { isJsonObject, readerOf, type JsonObject } from './json-object.ts';
 import type { KeyRenamer } from './plan-json.ts';
 import { typeConditionOf } from './rewrites.ts';
@@ -29,6 +29,31 @@ export const compileContext = (
     }
     return values;
   };
+};
+
+/** Entities that have the values of their contexts in common. */
+type ContextGroup = {
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly entities: JsonObject[];
+};
+
+/** One group per combination of context values, because a context value is a variable of the whole call. */
+export const entitiesByContext = (
+  root: JsonObject,
+  { path, items }: Cursor,
+  read: ReadContext,
+): Iterable<ContextGroup> => {
+  const positions = positionsAt(root, path);
+  const groups = new Map<string, ContextGroup>();
+  for (const entity of items) {
+    const position = positions.get(entity)?.[0];
+    const variables = position === undefined ? {} : read(position);
+    const key = JSON.stringify(variables);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, { variables, entities: [entity] });
+    else group.entities.push(entity);
+  }
+  return groups.values();
 };
 
 const descend = (path: readonly string[], facts: SchemaFacts): ((value: unknown) => unknown) => {

@@ -1,172 +1,159 @@
 import { engineErrors } from '../engine.errors.ts';
 import type { SchemaFacts } from '../schema-facts.ts';
+import { compileMergeEntities } from './answered-entities.ts';
 import { compileUnneededKeys } from './conditional-needs.ts';
-import { compileContext } from './context-values.ts';
-import { positionsAt, type Cursor, type Position, type ResponsePath } from './cursor.ts';
+import { compileContext, entitiesByContext } from './context-values.ts';
+import { addPlace, openBatch, partOf, type EntityBatch } from './entity-batch.ts';
+import { reportAll, reportEach } from './entity-failures.ts';
 import type { Execution, Run } from './execution.ts';
-import { pathsOf } from './failures.ts';
-import { compileVariables, errorsOf, pathOf, unchangingCall } from './fetch-call.ts';
-import type { FetchAnswer, FetchCall, SubgraphError } from './fetch.port.ts';
-import { isJsonObject, type JsonObject } from './json-object.ts';
+import { compileVariables, errorsOf, unchangingCall } from './fetch-call.ts';
+import type { FetchAnswer, FetchCall } from './fetch.port.ts';
+import { isJsonObject } from './json-object.ts';
 import type { FetchNode, RequiredSelection } from './plan-json.ts';
-import { compileEntityKey } from './entity-key.ts';
-import { batchEntities, type EntityBatch } from './representations.ts';
-import { compileRequires, type ReadRepresentation } from './requires.ts';
+import { compileTelling, type Telling } from './representation.ts';
 import { compileRewrites, renamedKeys } from './rewrites.ts';
 
 /** A fetch with `requires`. */
 export type EntityFetchNode = FetchNode & { readonly requires: readonly RequiredSelection[] };
 
-/**
- * Compiles a fetch of entities: tells a subgraph about the objects at the cursor and merges what it answers.
- *
- * @param options.mayShare whether objects of an answer may become parts of several entities that were told alike. Not
- *   so in plans with contexts: what is below one object may have to differ from what is below the other.
- */
-export const compileEntityFetch = (
-  node: EntityFetchNode,
-  facts: SchemaFacts,
-  options: { readonly mayShare: boolean },
-): Run => {
-  const readFor = compileReading(node, facts);
-  const keyOf = compileEntityKey(node.requires, facts);
-  const alter = compileRewrites(node.inputRewrites, facts);
-  const readContext = compileContext(node.contextRewrites, facts);
-  const call = unchangingCall(node);
-  const variablesOf = compileVariables(node);
-  const takeIn = compileTakeIn(node, facts, options.mayShare);
+type Options = Parameters<typeof compileMergeEntities>[2];
 
-  return (execution, cursor, done) => {
-    const contextOf = readContext && contextReader(readContext, execution, cursor);
-    const batches = batchEntities(cursor.items, { keyOf, read: readFor(execution), alter, contextOf });
-    let running = batches.length;
-    if (running === 0) done();
-    const ended = () => {
-      running -= 1;
-      if (running === 0) done();
+/** No call is made larger than this by joining what several places of the plan ask. */
+const joinedMax = 1_000;
+
+/**
+ * Compiles a fetch of entities: tells a subgraph about the objects at the cursor and merges what it answers. Fetches
+ * that become ready in one turn and ask the same at several places of the plan are one call.
+ *
+ * @param options.mayShare see `compileMergeEntities`.
+ */
+export const compileEntityFetch = (node: EntityFetchNode, facts: SchemaFacts, options: Options): Run => {
+  const tellingFor = compileTellings(node, facts);
+  const readContext = compileContext(node.contextRewrites, facts);
+  const send = compileSending(node, facts, options);
+  if (readContext !== undefined) {
+    return (execution, cursor, done) => {
+      const telling = tellingFor(execution);
+      let running = 1;
+      const ended = () => {
+        running -= 1;
+        if (running === 0) done();
+      };
+      for (const { variables, entities } of entitiesByContext(execution.root, cursor, readContext)) {
+        const batch = openBatch();
+        if (!addPlace(batch, entities, telling, { cursor, done: ended })) continue;
+        running += 1;
+        send(execution, batch, { variables });
+      }
+      ended();
     };
-    for (const batch of batches) {
-      execution.turns.send({
-        call: () => callFor(call, variablesOf(execution.variables), batch),
-        onAnswer: (answer) => {
-          takeIn(execution, cursor, batch, answer);
-          ended();
-        },
-        onFailure: (cause) => {
-          reportAll(execution, cursor, batch, call.service, cause);
-          ended();
-        },
-      });
+  }
+
+  const question = questionOf(node);
+  return (execution, cursor, done) => {
+    const { openBatches } = execution;
+    const open = openBatches.get(question);
+    const mayJoin = open !== undefined && open.json.length + cursor.items.length <= joinedMax;
+    const batch = mayJoin ? open : openBatch();
+    if (!addPlace(batch, cursor.items, tellingFor(execution), { cursor, done })) {
+      done();
+    } else if (!mayJoin) {
+      openBatches.set(question, batch);
+      send(execution, batch, { onSent: () => openBatches.delete(question) });
     }
   };
 };
 
-/** Ways to read representations that are kept per fetch: one for each combination of its conditions. */
-const readersMax = 64;
+/** Equal for fetches that ask the same of entities, whatever the planner called their operations. */
+const questionOf = ({ serviceName, operation, operationName = '', outputRewrites }: FetchNode): string =>
+  JSON.stringify([serviceName, operation.replace(` ${operationName}`, ' '), outputRewrites]);
 
-const compileReading = (
-  node: EntityFetchNode,
-  facts: SchemaFacts,
-): ((execution: Execution) => ReadRepresentation) => {
-  const read = compileRequires(node.requires, facts);
+/** Ways to tell entities that are kept per fetch: one for each combination of its conditions. */
+const tellingsMax = 64;
+
+const compileTellings = (node: EntityFetchNode, facts: SchemaFacts): ((execution: Execution) => Telling) => {
+  const alter = compileRewrites(node.inputRewrites, facts);
+  const compile = (unneeded: ReadonlySet<string>) =>
+    compileTelling({ selections: node.requires, alter, unneeded }, facts);
+  const telling = compile(new Set());
   const unneededKeys = compileUnneededKeys(node, facts);
-  if (unneededKeys === undefined) return () => read;
-  const readers = new Map<string, ReadRepresentation>();
+  if (unneededKeys === undefined) return () => telling;
+  const tellings = new Map<string, Telling>();
   return ({ isTrue }) => {
     const unneeded = unneededKeys(isTrue);
-    if (unneeded.size === 0) return read;
+    if (unneeded.size === 0) return telling;
     const key = [...unneeded].join(' ');
-    const reader = readers.get(key) ?? compileRequires(node.requires, facts, unneeded);
-    if (readers.size >= readersMax) readers.clear();
-    readers.set(key, reader);
-    return reader;
+    const known = tellings.get(key) ?? compile(unneeded);
+    if (tellings.size >= tellingsMax) tellings.clear();
+    tellings.set(key, known);
+    return known;
   };
 };
 
-const contextReader = (
-  read: (position: Position) => Readonly<Record<string, unknown>>,
-  { root }: Execution,
-  { path }: Cursor,
-) => {
-  const positions = positionsAt(root, path);
-  return (entity: JsonObject) => {
-    const position = positions.get(entity)?.[0];
-    return position === undefined ? {} : read(position);
+type Extras = {
+  /** Variables that these entities have in common: the values of their contexts. */
+  readonly variables?: Readonly<Record<string, unknown>>;
+  readonly onSent?: () => void;
+};
+type Send = (execution: Execution, batch: EntityBatch, extras: Extras) => void;
+
+const compileSending = (node: EntityFetchNode, facts: SchemaFacts, options: Options): Send => {
+  const call = unchangingCall(node);
+  const variablesOf = compileVariables(node);
+  const takeIn = compileTakeIn(node, facts, options);
+
+  const callOf = (execution: Execution, batch: EntityBatch, { variables }: Extras): FetchCall => {
+    const given = variablesOf(execution.variables);
+    if (variables !== undefined) Object.assign(given, variables);
+    return { ...call, variables: given, representationsJson: batch.json };
   };
+
+  const send: Send = (execution, batch, extras) => {
+    execution.turns.send({
+      call: () => {
+        extras.onSent?.();
+        return callOf(execution, batch, extras);
+      },
+      onAnswer: (answer) => {
+        if (batch.places.length > 1 && isSpoilt(answer)) {
+          for (const place of batch.places) send(execution, partOf(batch, place), {});
+          return;
+        }
+        takeIn(execution, batch, answer);
+        for (const { done } of batch.places) done();
+      },
+      onFailure: (cause) => {
+        reportAll(execution, batch, call.service, cause);
+        for (const { done } of batch.places) done();
+      },
+    });
+  };
+  return send;
 };
 
-const callFor = (
-  call: Omit<FetchCall, 'variables'>,
-  variables: Record<string, unknown>,
-  batch: EntityBatch,
-): FetchCall => {
-  Object.assign(variables, batch.variables);
-  variables['representations'] = batch.representations;
-  return { ...call, variables, representationsJson: batch.json };
+/** Nothing came but errors: of several places one may have spoilt it for all, so that each asks again for itself. */
+const isSpoilt = (answer: FetchAnswer): boolean => {
+  if (errorsOf(answer).length === 0) return false;
+  const { data } = answer;
+  const entities = isJsonObject(data) ? data['_entities'] : data;
+  return entities === null || entities === undefined;
 };
 
-const compileTakeIn = (node: EntityFetchNode, facts: SchemaFacts, mayShare: boolean) => {
+const compileTakeIn = (node: EntityFetchNode, facts: SchemaFacts, options: Options) => {
   const alter = compileRewrites(node.outputRewrites, facts);
   const renamed = renamedKeys(node.outputRewrites);
+  const merge = compileMergeEntities(node, facts, options);
   const service = node.serviceName;
-  return (execution: Execution, cursor: Cursor, batch: EntityBatch, answer: FetchAnswer): void => {
+  return (execution: Execution, batch: EntityBatch, answer: FetchAnswer): void => {
     const errors = errorsOf(answer);
-    if (errors.length > 0) reportEach(execution, cursor, batch, { service, errors, renamed });
-    const { data } = answer;
-    if ((data === null || data === undefined) && errors.length > 0) return;
-    const entities = isJsonObject(data) ? data['_entities'] : undefined;
-    if (!Array.isArray(entities) || entities.length !== batch.targets.length) {
-      // A list that is null because of an error is that error's business.
-      if (errors.length > 0 && (entities === null || entities === undefined)) return;
-      reportAll(execution, cursor, batch, service, engineErrors.SUBGRAPH_ANSWER_MALFORMED({ service }));
+    if (errors.length > 0) reportEach(execution, batch, { service, errors, renamed });
+    if (isSpoilt(answer)) return;
+    const entities = isJsonObject(answer.data) ? answer.data['_entities'] : undefined;
+    if (!Array.isArray(entities) || entities.length !== batch.json.length) {
+      reportAll(execution, batch, service, engineErrors.SUBGRAPH_ANSWER_MALFORMED({ service }));
       return;
     }
-    for (let index = 0; index < entities.length; index += 1) {
-      const entity: unknown = entities[index];
-      if (!isJsonObject(entity)) continue;
-      alter?.(entity);
-      let isFirst = true;
-      for (const target of batch.targets[index] ?? []) {
-        facts.merge(target, mayShare || isFirst ? entity : structuredClone(entity));
-        isFirst = false;
-      }
-    }
+    alter?.(entities);
+    merge(batch, entities);
   };
 };
-
-/** `_entities.2.name` is told at every place where the third representation came from. */
-const reportEach = (
-  { root, failures }: Execution,
-  cursor: Cursor,
-  batch: EntityBatch,
-  answer: {
-    readonly service: string;
-    readonly errors: readonly SubgraphError[];
-    readonly renamed: ReadonlyMap<unknown, string>;
-  },
-): void => {
-  const positions = positionsAt(root, cursor.path);
-  for (const error of answer.errors) {
-    const [first, index, ...rest] = pathOf(error, answer.renamed) ?? [];
-    const targets = first === '_entities' && typeof index === 'number' ? batch.targets[index] : undefined;
-    const places = placesOf(positions, targets ?? batch.targets.flat());
-    if (places.length === 0) failures.ofSubgraph(answer.service, error);
-    const told = targets === undefined ? places.slice(0, 1) : places;
-    for (const place of told) failures.ofSubgraph(answer.service, error, [...place, ...rest]);
-  }
-};
-
-const reportAll = (
-  { root, failures }: Execution,
-  cursor: Cursor,
-  batch: EntityBatch,
-  service: string,
-  cause: unknown,
-): void => {
-  failures.ofCall(service, cause, placesOf(positionsAt(root, cursor.path), batch.targets.flat()));
-};
-
-const placesOf = (
-  positions: ReadonlyMap<JsonObject, readonly Position[]>,
-  entities: readonly JsonObject[],
-): readonly ResponsePath[] => [...new Set(entities)].flatMap((entity) => pathsOf(positions.get(entity)));

@@ -1,4 +1,5 @@
 import type { Cursor } from './cursor.ts';
+import type { OpenBatch } from './entity-batch.ts';
 import type { Failures } from './failures.ts';
 import type { JsonObject } from './json-object.ts';
 import type { Turns } from './turns.ts';
@@ -12,6 +13,8 @@ export type Execution = {
   /** The value of a Boolean variable, its default included. */
   readonly isTrue: (variable: string) => boolean;
   readonly turns: Turns;
+  /** Entity calls of this turn that others may still join, by what they ask. */
+  readonly openBatches: Map<string, OpenBatch>;
   readonly failures: Failures;
 };
 

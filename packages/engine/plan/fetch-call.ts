@@ -25,6 +25,12 @@ export const compileVariables = (
   };
 };
 
+/** All variables of a call as values, for whoever asks a subgraph without writing JSON. */
+export const variablesOf = ({ variables, representationsJson }: FetchCall): Record<string, unknown> =>
+  representationsJson === undefined
+    ? { ...variables }
+    : { ...variables, representations: JSON.parse(`[${representationsJson.join()}]`) as unknown };
+
 /** The errors of an answer; whatever else stands there is left out. */
 export const errorsOf = (answer: FetchAnswer): readonly SubgraphError[] =>
   Array.isArray(answer.errors) ? answer.errors.filter(isJsonObject) : [];

@@ -4,11 +4,11 @@ export type FetchCall = {
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly query: string;
   readonly operationName?: string;
-  /** What the client gave of the variables that the query uses, and the representations. Defaults stand in the query. */
+  /** What the client gave of the variables that the query uses. Defaults stand in the query. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** Whether entities are asked for. Such a call reads, and may be repeated. */
   readonly isEntityCall: boolean;
-  /** Each of `variables.representations` as JSON, for whoever writes the body by hand. */
+  /** Of a call about entities the variable `representations`: each of its elements in JSON, ready to be sent. */
   readonly representationsJson?: readonly string[];
 };
 

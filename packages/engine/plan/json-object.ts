@@ -19,6 +19,15 @@ export const writeKey = (object: JsonObject, key: string, value: unknown): void 
   }
 };
 
+/** A copy of parsed JSON that shares nothing with it. */
+export const cloneJson = <Value>(value: Value): Value => {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(cloneJson) as Value;
+  const clone: JsonObject = {};
+  for (const [key, inner] of Object.entries(value)) writeKey(clone, key, cloneJson(inner));
+  return clone as Value;
+};
+
 /** Says whether every object has a property of this name from birth. */
 export const isInherited = (key: string): boolean => inherited.has(key);
 

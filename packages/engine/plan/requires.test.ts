@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
 import { schemaFacts } from '../schema-facts.ts';
-import { compileEntityKey } from './entity-key.ts';
 import type { RequiredSelection } from './plan-json.ts';
 import { compileRequires } from './requires.ts';
 
@@ -20,7 +19,7 @@ const on = (typeCondition: string, ...selections: RequiredSelection[]): Required
 });
 
 const told = (entity: object, ...selections: RequiredSelection[]) =>
-  compileRequires(selections, facts)({ ...entity });
+  compileRequires(selections, facts, new Set())({ ...entity });
 
 describe('compileRequires', () => {
   it('tells null as null and goes into lists of lists', () => {
@@ -52,27 +51,5 @@ describe('compileRequires', () => {
     expect(told(house, ...selections)).toEqual({ at: { street: 'S', town: 'T' }, id: 1 });
     expect(told({ __typename: 'Big', id: 1 }, on('Thing', field('id')))).toEqual({ id: 1 });
     expect(told({ id: 1 }, on('Thing', field('id')))).toEqual({});
-  });
-});
-
-describe('compileEntityKey', () => {
-  const keyOf = compileEntityKey([on('House', field('a'), field('b')), on('Boat', field('a'))], facts);
-  const house = { __typename: 'House', a: 'x', b: 'y' };
-
-  it('is the same for entities that are told alike, and for no others', () => {
-    expect(keyOf?.({ ...house, c: 1 })).toBe(keyOf?.(house));
-    const others = [
-      { ...house, a: 'xy', b: '' },
-      { ...house, a: '1' },
-      { ...house, a: 1 },
-      { ...house, __typename: 'Boat' },
-    ];
-    expect(new Set([house, ...others].map((each) => keyOf?.(each))).size).toBe(5);
-  });
-
-  it('is left to a closer look where values are missing or not plain', () => {
-    expect(keyOf?.({ ...house, a: null })).toBeUndefined();
-    expect(keyOf?.({ a: 'x', b: 'y' })).toBeUndefined();
-    expect(compileEntityKey([field('a', field('b'))], facts)).toBeUndefined();
   });
 });

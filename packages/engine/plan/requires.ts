@@ -16,7 +16,7 @@ export type ReadRepresentation = (entity: JsonObject) => JsonObject | undefined;
 export const compileRequires = (
   selections: readonly RequiredSelection[],
   facts: SchemaFacts,
-  unneeded: ReadonlySet<string> = none,
+  unneeded: ReadonlySet<string>,
 ): ReadRepresentation => {
   const add = compileSteps(selections, facts, unneeded);
   return (entity) => {
@@ -24,8 +24,6 @@ export const compileRequires = (
     return add(entity, representation) ? representation : undefined;
   };
 };
-
-const none: ReadonlySet<string> = new Set();
 
 /** Adds its part to the representation; false when it cannot. */
 type Step = (entity: JsonObject, representation: JsonObject) => boolean;

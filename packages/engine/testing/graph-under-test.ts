@@ -14,6 +14,7 @@ import {
   planningConditions,
   preparePlanning,
   schemaFacts,
+  variablesOf,
   type CompiledOperation,
   type ExecutionResult,
   type Fetch,
@@ -107,13 +108,14 @@ export const graphUnderTest = (
   const compile = (query: string, operationName?: string, variables?: Variables): CompiledOperation =>
     compileOperation(facts, { ...prepare(query, operationName, variables), operationName });
 
-  const fetch: Fetch = async ({ service, query, operationName, variables }) => {
+  const fetch: Fetch = async (call) => {
+    const { service, query, operationName } = call;
     const schema = schemas.get(service);
     if (schema === undefined) throw new Error(`no subgraph ${service}`);
     const document = parse(query);
     const [invalid] = validate(schema, document);
     if (invalid !== undefined) throw invalid;
-    const variableValues = asJson(variables) as Record<string, unknown>;
+    const variableValues = asJson(variablesOf(call)) as Record<string, unknown>;
     return asJson(await run({ schema, document, variableValues, operationName })) as FetchAnswer;
   };
 

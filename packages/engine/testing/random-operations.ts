@@ -12,6 +12,7 @@ import {
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLInputType,
+  type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
 
@@ -67,10 +68,17 @@ export type RandomOptions = {
 export const randomOperations = (schema: GraphQLSchema, options: RandomOptions): fc.Arbitrary<string> => {
   const root = schema.getQueryType();
   if (!root) throw new Error('no query type');
-  return selectionSet(schema, root, options.depth ?? 4, options).map(
-    (selections) =>
-      `query ($a: Boolean!, $b: Boolean = false) { k: __typename @skip(if: $b) @include(if: $a) ${selections} }`,
-  );
+  const depth = options.depth ?? 4;
+  const anything = selectionSet(schema, root, depth, options);
+  return fc
+    .oneof(
+      anything,
+      fc.tuple(atSeveralPlaces(schema, root, depth, options), anything).map((all) => all.join(' ')),
+    )
+    .map(
+      (selections) =>
+        `query ($a: Boolean!, $b: Boolean = false) { k: __typename @skip(if: $b) @include(if: $a) ${selections} }`,
+    );
 };
 
 const selectionSet = (
@@ -108,6 +116,43 @@ const selectionSet = (
   return fc.array(fc.oneof(...choices), { minLength: 1, maxLength: 4 }).map((all) => all.join(' '));
 };
 
+/** One selection below several root fields of a type: what they fetch can be joined. */
+const atSeveralPlaces = (
+  schema: GraphQLSchema,
+  root: GraphQLObjectType,
+  depth: number,
+  options: RandomOptions,
+): fc.Arbitrary<string> => {
+  const objects = Object.values(root.getFields()).flatMap((field) => {
+    const type = getNamedType(field.type);
+    return isCompositeType(type) && !options.without.test(field.name) ? [{ field, type }] : [];
+  });
+  if (objects.length === 0) return fc.constant('');
+  return fc.constantFrom(...objects).chain(({ type }) => {
+    const alike = objects.filter((each) => each.type === type);
+    const place = fc
+      .constantFrom(...alike)
+      .chain(({ field }) => givenArguments(field).map((args) => `${field.name}${args && `(${args})`}`));
+    return fc
+      .tuple(selectionSet(schema, type, depth - 1, options), fc.array(place, { minLength: 2, maxLength: 4 }))
+      .map(([selections, places]) =>
+        places.map((text, index) => `place${index}: ${text} { ${selections} }`).join(' '),
+      );
+  });
+};
+
+const givenArguments = ({ args }: GraphQLField<unknown, unknown>): fc.Arbitrary<string> =>
+  fc
+    .tuple(
+      ...args.map(({ name, type }) =>
+        fc.option(
+          literal(type).map((value) => `${name}: ${value}`),
+          { nil: '', freq: isNonNullType(type) ? 1e9 : 1 },
+        ),
+      ),
+    )
+    .map((texts) => texts.filter((text) => text !== '').join(', '));
+
 const fieldSelection = (
   schema: GraphQLSchema,
   field: GraphQLField<unknown, unknown>,
@@ -118,21 +163,12 @@ const fieldSelection = (
   const selections = isCompositeType(inner)
     ? selectionSet(schema, inner, depth - 1, options).map((text) => `{ ${text} }`)
     : fc.constant('');
-  const given = fc.tuple(
-    ...field.args.map(({ name, type }) =>
-      fc.option(
-        literal(type).map((value) => `${name}: ${value}`),
-        { nil: '', freq: isNonNullType(type) ? 1e9 : 1 },
-      ),
-    ),
-  );
   const alias = fc
     .tuple(fc.nat(99), fc.constantFrom(...(options.aliases ?? aliases)))
     .map(([chance, name]) => (chance < options.aliased ? name : ''));
   return fc
-    .tuple(alias, given, fc.constantFrom(...conditions), selections)
-    .map(([name, args, condition, rest]) => {
-      const texts = args.filter((text) => text !== '').join(', ');
+    .tuple(alias, givenArguments(field), fc.constantFrom(...conditions), selections)
+    .map(([name, texts, condition, rest]) => {
       // Equal arguments have equal names, so that most operations are valid.
       const own = texts === '' ? '' : `${field.name}_${texts.replaceAll(/\W/g, '')}`;
       const key = name || own || field.name;

@@ -1,4 +1,4 @@
-import { execute, type EngineError } from '@saas/engine';
+import { execute, variablesOf, type EngineError } from '@saas/engine';
 import { buildGeneration, engineCompiler, planningSupergraph, type Planner } from '@saas/gateway';
 import { systemClock } from '@saas/kernel';
 import { parse, type GraphQLSchema } from 'graphql';
@@ -29,8 +29,9 @@ export const ownGateway = async (supergraphSdl: string): Promise<OwnGateway> => 
       const { dataJson, errors, problems } = await execute(operation, {
         variables,
         fetch: async (call) => {
-          calls.push(call);
-          return subgraphs(call);
+          const asked = { ...call, variables: variablesOf(call) };
+          calls.push(asked);
+          return subgraphs(asked);
         },
       });
       return { dataJson, errors: errors.map(asError), hasProblems: problems.length > 0, calls };

@@ -1,0 +1,98 @@
+import type { Cursor } from './cursor.ts';
+import type { Done } from './execution.ts';
+import type { JsonObject } from './json-object.ts';
+import type { Teller, Telling } from './representation.ts';
+
+/** The entities of one call: every distinct representation once, told at one place of the plan or at several. */
+export type EntityBatch = {
+  /** Each representation in JSON. */
+  readonly json: string[];
+  readonly places: Place[];
+};
+
+/** Where in the plan entities of a batch come from. */
+export type Place = {
+  readonly cursor: Cursor;
+  /** The objects that are told about, in the order of the response. */
+  readonly targets: readonly JsonObject[];
+  /** For each target the index of its representation in the batch. */
+  readonly indexes: readonly number[];
+  readonly done: Done;
+};
+
+/** A batch that may still grow. */
+export type OpenBatch = EntityBatch & {
+  readonly byJson: Map<string, number>;
+  /** A shorter way to the same, for representations that differ in one value only. */
+  readonly byValue: Map<Teller, Map<unknown, number>>;
+};
+
+export const openBatch = (): OpenBatch => ({ json: [], places: [], byJson: new Map(), byValue: new Map() });
+
+/**
+ * Adds the entities at a cursor to a batch. What cannot be told, or has no type, is left out.
+ *
+ * @returns false when nothing was added.
+ */
+export const addPlace = (
+  batch: OpenBatch,
+  entities: readonly JsonObject[],
+  telling: Telling,
+  { cursor, done }: Pick<Place, 'cursor' | 'done'>,
+): boolean => {
+  const targets: JsonObject[] = [];
+  const indexes: number[] = [];
+  // Neighbours are mostly of one type: what was looked up for the last one is kept.
+  let lastType: unknown;
+  let indexOf: ((entity: JsonObject) => number | undefined) | undefined;
+  for (const entity of entities) {
+    const typeName = entity['__typename'];
+    if (typeName !== lastType || indexOf === undefined) {
+      lastType = typeName;
+      indexOf = indexer(batch, telling(typeName));
+    }
+    const index = indexOf(entity);
+    if (index === undefined) continue;
+    targets.push(entity);
+    indexes.push(index);
+  }
+  if (targets.length === 0) return false;
+  batch.places.push({ cursor, targets, indexes, done });
+  return true;
+};
+
+const indexer = (batch: OpenBatch, teller: Teller): ((entity: JsonObject) => number | undefined) => {
+  const { write, readOnly } = teller;
+  if (readOnly === undefined) return (entity) => indexOfJson(batch, write(entity));
+  const known = batch.byValue.get(teller) ?? new Map<unknown, number>();
+  batch.byValue.set(teller, known);
+  return (entity) => {
+    const value = readOnly(entity);
+    const seen = known.get(value);
+    if (seen !== undefined) return seen;
+    const index = indexOfJson(batch, write(entity));
+    // Two objects are never the same value, although they may be told alike.
+    if (index !== undefined && typeof value !== 'object') known.set(value, index);
+    return index;
+  };
+};
+
+const indexOfJson = ({ byJson, json }: OpenBatch, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const known = byJson.get(text);
+  if (known !== undefined) return known;
+  const index = json.length;
+  json.push(text);
+  byJson.set(text, index);
+  return index;
+};
+
+/** The part of a batch that one place wants, as a batch of its own. */
+export const partOf = ({ json }: EntityBatch, place: Place): EntityBatch => {
+  const own = [...new Set(place.indexes)];
+  const moved = new Map(own.map((index, position) => [index, position]));
+  return {
+    json: own.map((index) => json[index] ?? ''),
+    places: [{ ...place, indexes: place.indexes.map((index) => moved.get(index) ?? 0) }],
+  };
+};
