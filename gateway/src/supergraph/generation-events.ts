@@ -25,11 +25,11 @@ export const tellOperator = (logger: Logger, source: string, event: GenerationEv
       logger.info({ source, ...event, tookMs: Math.round(event.tookMs) }, 'A new supergraph serves.');
       return;
     case 'refused':
+      // The first one is thrown to whoever starts us.
+      if (event.generationId === undefined) return;
       logger.error(
         { source, generationId: event.generationId, ...detailsOf(event.error) },
-        event.generationId === undefined
-          ? 'The supergraph was refused.'
-          : 'The supergraph was refused; the running one stays.',
+        'The supergraph was refused; the running one stays.',
       );
       return;
     case 'planner-lost':
