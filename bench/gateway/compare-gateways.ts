@@ -48,7 +48,7 @@ export const compareGateways = async ({ isQuick, only }: Options): Promise<Repor
     try {
       // The load is made here.
       execFileSync('taskset', ['-a', '-cp', String(LOAD_CORE), String(process.pid)]);
-      const samples = await measureInRounds(running, isQuick ? quick : usual);
+      const samples = await measureInRounds(running, surroundings.subgraphs, isQuick ? quick : usual);
       return { name: 'gateway', tables: gatewayTables(samples, memories, missing) };
     } finally {
       await Promise.all(running.map(async (each) => each.stop()));

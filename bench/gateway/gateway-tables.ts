@@ -62,12 +62,12 @@ const costTable = (samples: Samples, memory: Memory, { name, what, connections }
 });
 
 const costRow = (samples: Samples, running: RunningCandidate, operation: string): readonly Cell[] => {
-  const { candidate, memory, calls } = running;
+  const { candidate, memory } = running;
   const own = samples.get(running)?.get(operation) ?? [];
   const latenciesMs = own.flatMap((sample) => sample.latenciesMs);
   return [
     candidate.what,
-    calls.get(operation),
+    rounded(median(own.map(({ subgraphCalls }) => subgraphCalls))),
     median(own.map(({ cpuUs }) => cpuUs)),
     ratioCell(own, samplesOf(samples, memory, operation, LIMIT)),
     ratioCell(own, samplesOf(samples, memory, operation, OURS)),

@@ -10,7 +10,17 @@ export type Load = {
 };
 
 /** What is seen from outside during one timed window. */
-export type Window = { readonly elapsedMs: number; readonly latenciesMs: readonly number[] };
+export type Window = {
+  readonly elapsedMs: number;
+  readonly latenciesMs: readonly number[];
+  /** Also those before and after the window. */
+  readonly answers: number;
+};
+
+/** A slow candidate gets more time, so that its window says something: until so many answers have come, or so late. */
+const ANSWERS_MIN = 32;
+const TIMED_MS_MAX = 10_000;
+const LOOK_MS = 50;
 
 /**
  * Keeps `connections` requests under way for `warmMs`, then for `timedMs` more, and ends when the last is answered.
@@ -25,11 +35,13 @@ export const underLoad = async (
   onEdge: () => void,
 ): Promise<Window> => {
   const latenciesMs: number[] = [];
+  let answers = 0;
   let state: 'warming' | 'timed' | 'ending' = 'warming';
   const client = {
     request: requestBytes(load),
     isOver: () => state === 'ending',
     onAnswer: (latencyMs: number) => {
+      answers += 1;
       if (state === 'timed') latenciesMs.push(latencyMs);
     },
   };
@@ -40,12 +52,14 @@ export const underLoad = async (
     state = 'timed';
     const beganAt = performance.now();
     await delay(timedMs);
+    while (latenciesMs.length < ANSWERS_MIN && performance.now() - beganAt < TIMED_MS_MAX)
+      await delay(LOOK_MS);
     onEdge();
     state = 'ending';
     return performance.now() - beganAt;
   };
   const [elapsedMs] = await Promise.all([clock(), ...connections]);
-  return { elapsedMs, latenciesMs };
+  return { elapsedMs, latenciesMs, answers };
 };
 
 type Client = {

@@ -32,7 +32,8 @@ const manifests: Readonly<Record<PeerName, Manifest>> = {
       '@mercuriusjs/gateway': '5.2.0',
       mercurius: '16.10.1',
       fastify: '5.12.8',
-      graphql: '16.15.0',
+      // What it builds, the printer of later versions refuses.
+      graphql: '16.13.2',
     },
     programs: ['peer-mercurius.mjs'],
   },

@@ -52,7 +52,6 @@ const wholeSchema = (): string => {
   const parts = Object.values(subgraphSchemas).map((sdl) =>
     sdl
       .replaceAll(/^.*@external\n/gm, '')
-      .replaceAll('type Query', 'extend type Query')
       // The key stands on the type itself.
       .replaceAll(/(extend type \w+) @key\(fields: "\w+"\)/g, '$1'),
   );

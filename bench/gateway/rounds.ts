@@ -2,6 +2,7 @@ import { underLoad } from './load.ts';
 import { operations, requestBody, type Operation } from './operations.ts';
 import { processUsage } from './process-usage.ts';
 import { GRAPHQL_PATH, type RunningCandidate } from './running-candidates.ts';
+import type { Subgraphs } from './subgraphs.ts';
 
 /** One timed window of one candidate with one operation. */
 export type Sample = {
@@ -10,6 +11,8 @@ export type Sample = {
   readonly perSecond: number;
   readonly latenciesMs: readonly number[];
   readonly residentBytes: number;
+  /** Calls to subgraphs for each request; fewer than the plan's when calls of several requests are made as one. */
+  readonly subgraphCalls: number;
 };
 
 /** The samples of a candidate, by operation, one for each round. */
@@ -29,6 +32,7 @@ export type Schedule = {
  */
 export const measureInRounds = async (
   running: readonly RunningCandidate[],
+  subgraphs: Subgraphs,
   { rounds, firstWarmMs, warmMs, timedMs }: Schedule,
 ): Promise<Samples> => {
   const samples = new Map(
@@ -36,7 +40,8 @@ export const measureInRounds = async (
   );
   console.log('warming up …');
   for (const operation of operations)
-    for (const each of running) await sampleOf(each, operation, { warmMs: firstWarmMs, timedMs: 100 });
+    for (const each of running)
+      await sampleOf(each, operation, subgraphs, { warmMs: firstWarmMs, timedMs: 100 });
   for (let round = 1; round <= rounds; round += 1) {
     console.log(`round ${round} of ${rounds} …`);
     for (const operation of operations)
@@ -44,7 +49,7 @@ export const measureInRounds = async (
         samples
           .get(each)
           ?.get(operation.name)
-          ?.push(await sampleOf(each, operation, { warmMs, timedMs }));
+          ?.push(await sampleOf(each, operation, subgraphs, { warmMs, timedMs }));
   }
   return samples;
 };
@@ -52,12 +57,14 @@ export const measureInRounds = async (
 const sampleOf = async (
   { pid, port, candidate }: RunningCandidate,
   operation: Operation,
+  subgraphs: Subgraphs,
   times: { readonly warmMs: number; readonly timedMs: number },
 ): Promise<Sample> => {
   const edges: number[] = [];
   const load = { port, path: GRAPHQL_PATH, body: requestBody(operation), connections: operation.connections };
   try {
-    const { elapsedMs, latenciesMs } = await underLoad(load, times, () => {
+    await subgraphs.countCalls();
+    const { elapsedMs, latenciesMs, answers } = await underLoad(load, times, () => {
       edges.push(processUsage(pid).cpuMs);
     });
     const [from = 0, to = 0] = edges;
@@ -66,6 +73,7 @@ const sampleOf = async (
       perSecond: (latenciesMs.length * 1_000) / elapsedMs,
       latenciesMs,
       residentBytes: processUsage(pid).residentBytes,
+      subgraphCalls: (await subgraphs.countCalls()) / answers,
     };
   } catch (error) {
     throw new Error(`${candidate.name} failed under load with "${operation.name}"`, { cause: error });

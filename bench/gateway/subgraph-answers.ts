@@ -10,6 +10,10 @@ directive @external on FIELD_DEFINITION
 directive @requires(fields: String!) on FIELD_DEFINITION
 scalar _Any
 type _Service { sdl: String! }
+type Query {
+  _service: _Service!
+  _entities(representations: [_Any!]!): [_Entity]!
+}
 `;
 
 /**
@@ -57,9 +61,7 @@ type Representation = {
 const subgraphSchema = (sdl: string): GraphQLSchema => {
   const own = sdl.replaceAll(/extend type (User|Product)/g, 'type $1');
   const entities = ['User', 'Product'].filter((type) => own.includes(`type ${type} @key`));
-  const query = `_service: _Service! _entities(representations: [_Any!]!): [_Entity]!`;
-  const roots = own.includes('type Query') ? `extend type Query { ${query} }` : `type Query { ${query} }`;
-  return buildSchema(`${federation} union _Entity = ${entities.join(' | ')} ${own} ${roots}`);
+  return buildSchema(`${federation} union _Entity = ${entities.join(' | ')} ${own}`);
 };
 
 const entityOf = (world: World, representation: Representation): unknown => {

@@ -4,7 +4,7 @@
  */
 export const subgraphSchemas: Readonly<Record<string, string>> = {
   accounts: `
-type Query {
+extend type Query {
   user(id: ID!): User
   users(first: Int!): [User!]!
 }
@@ -22,7 +22,7 @@ type User @key(fields: "id") {
 }
 `,
   products: `
-type Query {
+extend type Query {
   topProducts(first: Int!): [Product!]!
 }
 
