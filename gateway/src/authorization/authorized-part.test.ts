@@ -30,11 +30,11 @@ describe('objects behind an interface or a union', () => {
   const sdl = `
     schema @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY) { query: Query }
     type Query { node: Node any: Any }
-    interface Node { id: ID next: Node }
+    interface Node { id: ID next: Node size: Int }
     interface Named { name: String }
-    type Open implements Node & Named { id: ID next: Open name: String }
-    type Half implements Node & Named { id: ID @authenticated next: Open name: String }
-    type Shut implements Node @authenticated { id: ID next: Shut }
+    type Open implements Node & Named { id: ID next: Open size: Int name: String }
+    type Half implements Node & Named { id: ID @authenticated next: Open size: Int name: String }
+    type Shut implements Node @authenticated { id: ID next: Shut size: Int }
     union Any = Open | Half`;
   const old = {
     schema: buildASTSchema(parse(sdl), { assumeValidSDL: true }),
@@ -53,6 +53,7 @@ describe('objects behind an interface or a union', () => {
 
   it.each([
     ['{ node { id } }', '{ __typename }'],
+    ['{ node { size ... on Half { size } } }', '{ node { ... on Half { size } } }'],
     [
       '{ any { ... on Named { name } } node { ... on Named { name } } }',
       '{ any { ... on Named { name } } node { ... on Named { name } } }',

@@ -1,4 +1,5 @@
 import { describe, expect, it, jest } from '@jest/globals';
+import { buildASTSchema, Kind, parse } from 'graphql';
 import { authorizer, type AuthorizerOptions } from './authorizer.ts';
 import { readAuthorizationTable } from './authorization-table.ts';
 import type { Principal } from './principal.ts';
@@ -114,6 +115,28 @@ describe('what a client may not have', () => {
   });
 });
 
+/** A field `f0`, `f1`, … for each scope `s0`, `s1`, …; all of them are on a protected root. */
+const manyScopes = (count: number) => {
+  const fields = Array.from(
+    { length: count },
+    (_, index) => `f${index}: Int @needs(scopes: [["s${index}"]])`,
+  );
+  const sdl = `schema
+    @link(url: "https://specs.apollo.dev/requiresScopes/v0.1", import: [{ name: "@requiresScopes", as: "@needs" }], for: SECURITY)
+    @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY) { query: Query }
+    type Query @authenticated { ${fields.join(' ')} }`;
+  const schema = buildASTSchema(parse(sdl), { assumeValidSDL: true });
+  const { protectedOperation } = authorizer(
+    { schema, table: readAuthorizationTable(sdl) },
+    { mode: 'filter', policyTimeoutMs: 1 },
+  );
+  const document = parse(`{ __typename ${fields.map((_, index) => `f${index}`).join(' ')} }`);
+  const [operation] = document.definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+  return async (principal: Principal) =>
+    protectedOperation(document, operation)?.authorize(principal, { variables: {} });
+};
+
 describe('an operation', () => {
   it('is of no concern when it demands nothing', () => {
     const { protectedOperation } = setUp();
@@ -139,6 +162,23 @@ describe('an operation', () => {
     expect(parts[0]?.part).toBe(parts[1]?.part);
   });
 
+  it('lets go of the part that was not asked for longest', async () => {
+    const authorizeMany = manyScopes(40);
+    const partOf = async (index: number) => (await authorizeMany(scoped(`s${index}`)))?.part;
+    const [first, second] = [await partOf(0), await partOf(1)];
+    for (let index = 2; index <= 31; index += 1) await partOf(index);
+    expect(await partOf(0)).toBe(first);
+    await partOf(32);
+    expect(await partOf(0)).toBe(first);
+    expect(await partOf(1)).not.toBe(second);
+  });
+
+  it('has nothing but introspection for those who may not have its root', async () => {
+    const authorized = await manyScopes(1)({ isAuthenticated: false, scopes: new Set(['s0']) });
+    expect(authorized?.asksSubgraphs).toBe(false);
+    expect(authorized?.errors.map(({ path }) => path)).toEqual([['f0']]);
+  });
+
   it('has a key for each part of it', async () => {
     const query = '{ version visits badge }';
     const keys = await Promise.all(
@@ -156,5 +196,13 @@ describe('an operation', () => {
     });
     expect((await rejecting.authorize(query, anybody, { a: true }))?.errors).toEqual([]);
     expect(await rejecting.authorize(query, signedIn, { a: false })).toBeUndefined();
+  });
+
+  it('is refused as well where it lacks more than is listed', async () => {
+    const listed = Array.from({ length: 1_000 }, (_, index) => `a${index}: visits @include(if: $a)`);
+    const query = `query ($a: Boolean!) { ${listed.join(' ')} version z: visits }`;
+    await expect(setUp({ mode: 'reject' }).authorize(query, anybody, { a: false })).rejects.toMatchObject({
+      code: 'UNAUTHORIZED_FIELD_OR_TYPE',
+    });
   });
 });
