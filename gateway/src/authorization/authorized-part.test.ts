@@ -4,8 +4,10 @@ import { readAuthorizationTable } from './authorization-table.ts';
 import { authorizedPart } from './authorized-part.ts';
 import { requirementsOf } from './operation-requirements.ts';
 import { protectedGraph } from './protected-graph.fixture.ts';
+import { authorizationRules } from './selection-place.ts';
 
-const { api, rules, operationOf } = protectedGraph();
+const { api, table, operationOf } = protectedGraph();
+const rules = authorizationRules({ schema: api, table });
 
 /** The part for somebody who meets the requirements whose keys hold one of these texts. */
 const partOf = (query: string, ...met: readonly string[]) => {
@@ -40,13 +42,14 @@ describe('objects behind an interface or a union', () => {
     schema: buildASTSchema(parse(sdl), { assumeValidSDL: true }),
     table: readAuthorizationTable(sdl),
   };
+  const oldRules = authorizationRules(old);
   const leftOf = (query: string) => {
     const document = parse(query);
     expect(validate(old.schema, document)).toEqual([]);
     const [operation] = document.definitions;
     if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
-    const part = authorizedPart(old, document, operation, new Set(['authenticated']));
-    const isAsked = requirementsOf(old, document, operation).length > 0;
+    const part = authorizedPart(oldRules, document, operation, new Set(['authenticated']));
+    const isAsked = requirementsOf(oldRules, document, operation).length > 0;
     expect(isAsked).toBe(part.document !== document);
     return stripIgnoredCharacters(print(part.document));
   };

@@ -15,14 +15,7 @@ import {
 import { fragmentsOf } from '../admission/measure-document.ts';
 import { removedFields, type RemovedField, type RemovedFields } from './removed-fields.ts';
 import { conditionsOf, type Condition } from './selection-conditions.ts';
-import {
-  below,
-  demandsOnField,
-  narrowed,
-  placeOf,
-  type AuthorizationRules,
-  type SelectionPlace,
-} from './selection-place.ts';
+import type { AuthorizationRules, SelectionPlace } from './selection-place.ts';
 
 export type AuthorizedPart = {
   /** The operation without what was left out, its fragments written in place; the very document when nothing was. */
@@ -55,13 +48,13 @@ export const authorizedPart = (
   operation: OperationDefinitionNode,
   denied: ReadonlySet<string>,
 ): AuthorizedPart => {
-  const root = rules.schema.getRootType(operation.operation);
+  const place = rules.rootOf(operation.operation);
   const all = { document, removed: [], isCapped: false, asksSubgraphs: true };
-  if (!root || denied.size === 0) return all;
+  if (place === undefined || denied.size === 0) return all;
   const removed = removedFields(removedMax);
   const walk = { rules, fragments: fragmentsOf(document), denied, removed };
   const isRoot = operation.operation === OperationTypeNode.MUTATION ? 'mutation' : 'other';
-  const at = { place: placeOf(rules, root), path: [], conditions: [], isAsked: true, isRoot } as const;
+  const at = { place, path: [], conditions: [], isAsked: true, isRoot } as const;
   const { selections, isWhole } = filterSet(operation.selectionSet, at, walk);
   if (isWhole) return all;
   const part = withUsedVariables({ ...operation, selectionSet: setOf(selections) });
@@ -129,11 +122,11 @@ const underConditions = (directives: readonly DirectiveNode[] | undefined, at: A
 
 const filterField = (field: FieldNode, at: At, walk: Walk): Filtered => {
   const name = field.name.value;
-  if (isFieldDenied(name, at, walk)) {
+  if (at.place.demandsOn(name).some(({ key }) => walk.denied.has(key))) {
     remove(field, at, walk);
     return { selections: [], isWhole: false, hasLoss: true };
   }
-  const place = field.selectionSet && below(walk.rules, at.place, name);
+  const place = field.selectionSet && at.place.below(name);
   if (field.selectionSet === undefined || place === undefined) return whole(field);
   const { conditions, isAsked } = at;
   const inner = filterSet(field.selectionSet, { place, path: pathTo(field, at), conditions, isAsked }, walk);
@@ -143,18 +136,10 @@ const filterField = (field: FieldNode, at: At, walk: Walk): Filtered => {
   return { selections, isWhole: false, hasLoss: false };
 };
 
-const isFieldDenied = (name: string, { place }: At, { rules, denied }: Walk): boolean => {
-  let isDenied = false;
-  demandsOnField(rules, place, name, ({ key }) => {
-    isDenied ||= denied.has(key);
-  });
-  return isDenied;
-};
-
 const filterFragment = (selection: FragmentSpreadNode | InlineFragmentNode, at: At, walk: Walk): Filtered => {
   const fragment = fragmentOf(selection, walk);
   const condition = fragment?.typeCondition?.name.value;
-  const place = narrowed(walk.rules, at.place, condition);
+  const place = condition === undefined ? at.place : at.place.narrowed(condition);
   if (fragment === undefined || place === undefined)
     return { selections: [], isWhole: false, hasLoss: false };
   const isForAll = place.objects.length === at.place.objects.length;
@@ -218,8 +203,9 @@ const asksSubgraphs = (selection: SelectionNode): boolean => {
 };
 
 const withUsedVariables = (operation: OperationDefinitionNode): OperationDefinitionNode => {
-  const used = new Set<string>();
   const { variableDefinitions = [], ...rest } = operation;
+  if (variableDefinitions.length === 0) return operation;
+  const used = new Set<string>();
   visit(rest as OperationDefinitionNode, {
     Variable: ({ name }) => {
       used.add(name.value);

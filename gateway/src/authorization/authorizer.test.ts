@@ -14,11 +14,14 @@ const scoped = (...scopes: readonly string[]): Principal => ({
 });
 
 const setUp = (options: Partial<AuthorizerOptions> = {}) => {
-  const { protectedOperation } = authorizer(graph.rules, {
-    mode: 'filter',
-    policyTimeoutMs: 1_000,
-    ...options,
-  });
+  const { protectedOperation } = authorizer(
+    { schema: graph.api, table: graph.table },
+    {
+      mode: 'filter',
+      policyTimeoutMs: 1_000,
+      ...options,
+    },
+  );
   const authorize = async (query: string, principal: Principal, variables = {}) => {
     const { document, operation } = graph.operationOf(query);
     return protectedOperation(document, operation)?.authorize(principal, { variables });

@@ -1,13 +1,19 @@
-import { OperationTypeNode, type DocumentNode, type OperationDefinitionNode } from 'graphql';
+import {
+  OperationTypeNode,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { ClientError } from '../http/to-client-error.ts';
 import { authorizationErrors } from './authorization.errors.ts';
+import type { AuthorizationTable } from './authorization-table.ts';
 import { authorizedPart, type AuthorizedPart } from './authorized-part.ts';
 import { requirementsOf } from './operation-requirements.ts';
 import type { Principal } from './principal.ts';
 import { isMet, type Requirement } from './requirement.ts';
 import { rightsOf, type PolicyCall } from './rights-of.ts';
 import { conditionCheck } from './selection-conditions.ts';
-import type { AuthorizationRules } from './selection-place.ts';
+import { authorizationRules, type AuthorizationRules } from './selection-place.ts';
 
 export type AuthorizerOptions = {
   /** What becomes of an operation that asks for too much: its part is answered, or it is refused. */
@@ -64,8 +70,13 @@ export type Authorized = {
 /** Parts kept per operation: one for each set of denied requirements that occurred lately. */
 const partsMax = 32;
 
-export const authorizer = (rules: AuthorizationRules, options: AuthorizerOptions): Authorizer => {
-  if (rules.table.isEmpty) return { protectedOperation: () => undefined };
+/** @param supergraph.schema the API schema, on which documents are valid. */
+export const authorizer = (
+  supergraph: { readonly schema: GraphQLSchema; readonly table: AuthorizationTable },
+  options: AuthorizerOptions,
+): Authorizer => {
+  if (supergraph.table.isEmpty) return { protectedOperation: () => undefined };
+  const rules = authorizationRules(supergraph);
   const known = new WeakMap<
     OperationDefinitionNode,
     { readonly operation: ProtectedOperation | undefined }

@@ -1,14 +1,7 @@
 import { Kind, type DocumentNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 import { fragmentsOf } from '../admission/measure-document.ts';
 import type { Requirement } from './requirement.ts';
-import {
-  below,
-  demandsOnField,
-  narrowed,
-  placeOf,
-  type AuthorizationRules,
-  type SelectionPlace,
-} from './selection-place.ts';
+import type { AuthorizationRules, SelectionPlace } from './selection-place.ts';
 
 /**
  * Everything that is demanded of who runs an operation, wherever in it; each demand once. Also what no request of it asks for,
@@ -22,8 +15,8 @@ export const requirementsOf = (
   operation: OperationDefinitionNode,
 ): readonly Requirement[] => {
   const found = new Map<string, Requirement>();
-  const root = rules.schema.getRootType(operation.operation);
-  if (rules.table.isEmpty || !root) return [];
+  const root = rules.rootOf(operation.operation);
+  if (rules.table.isEmpty || root === undefined) return [];
   const fragments = fragmentsOf(document);
   const note = (requirement: Requirement): void => void found.set(requirement.key, requirement);
 
@@ -31,19 +24,19 @@ export const requirementsOf = (
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
         const name = selection.name.value;
-        demandsOnField(rules, place, name, note);
-        const inner = selection.selectionSet && below(rules, place, name);
+        place.demandsOn(name).forEach(note);
+        const inner = selection.selectionSet && place.below(name);
         if (selection.selectionSet && inner) walk(selection.selectionSet, inner);
         continue;
       }
       const fragment =
         selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
       const condition = fragment?.typeCondition?.name.value;
-      const inner = narrowed(rules, place, condition);
+      const inner = condition === undefined ? place : place.narrowed(condition);
       if (condition !== undefined) rules.table.ofType(condition).forEach(note);
       if (fragment && inner) walk(fragment.selectionSet, inner);
     }
   };
-  walk(operation.selectionSet, placeOf(rules, root));
+  walk(operation.selectionSet, root);
   return [...found.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
 };

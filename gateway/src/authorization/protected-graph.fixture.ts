@@ -21,7 +21,6 @@ import { composeSupergraph } from '../supergraph/compose-supergraph.ts';
 import { planningSupergraph } from '../supergraph/planning-supergraph.ts';
 import { readAuthorizationTable } from './authorization-table.ts';
 import type { Authorized } from './authorizer.ts';
-import type { AuthorizationRules } from './selection-place.ts';
 
 const link = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.12"
@@ -122,7 +121,7 @@ export const protectedGraph = () => {
   const api = buildASTSchema(parse(planning.loaded.apiSdl), { assumeValid: true });
   const supergraph = buildASTSchema(parse(supergraphSdl), { assumeValid: true, assumeValidSDL: true });
   const facts = schemaFacts({ supergraph, api });
-  const rules: AuthorizationRules = { schema: api, table: readAuthorizationTable(supergraphSdl) };
+  const table = readAuthorizationTable(supergraphSdl);
   const services = new Map(Object.entries(schemas).map(([name, sdl]) => [name, buildSchema(sdl)]));
 
   const operationOf = (query: string) => {
@@ -168,5 +167,5 @@ export const protectedGraph = () => {
     return { data: dataJson === undefined ? undefined : JSON.parse(dataJson), errors, asked };
   };
 
-  return { api, rules, operationOf, run };
+  return { api, table, operationOf, run };
 };

@@ -14,16 +14,18 @@ import {
 import { authorizedPart } from './authorized-part.ts';
 import { requirementsOf } from './operation-requirements.ts';
 import { protectedGraph } from './protected-graph.fixture.ts';
+import { authorizationRules } from './selection-place.ts';
 
-const { api, rules, operationOf } = protectedGraph();
+const { api, table, operationOf } = protectedGraph();
+const rules = authorizationRules({ schema: api, table });
 
 /** Everything that a document demands, found by another way: each field and fragment by itself, on all objects of its type. */
 const demandsIn = (document: DocumentNode): ReadonlySet<string> => {
   const found = new Set<string>();
   const info = new TypeInfo(api);
   const add = (type: string, field?: string): void => {
-    for (const { key } of rules.table.ofType(type)) found.add(key);
-    if (field !== undefined) for (const { key } of rules.table.ofField(type, field)) found.add(key);
+    for (const { key } of table.ofType(type)) found.add(key);
+    if (field !== undefined) for (const { key } of table.ofField(type, field)) found.add(key);
   };
   visit(
     document,
@@ -47,10 +49,10 @@ const operations = randomOperations(api, { without: /^$/, aliased: 20 });
 const keys = [
   ...new Set(
     Object.values(api.getTypeMap()).flatMap((type) => [
-      ...rules.table.ofType(type.name).map(({ key }) => key),
+      ...table.ofType(type.name).map(({ key }) => key),
       ...('getFields' in type
         ? Object.keys(type.getFields()).flatMap((field) =>
-            rules.table.ofField(type.name, field).map(({ key }) => key),
+            table.ofField(type.name, field).map(({ key }) => key),
           )
         : []),
     ]),
