@@ -1,6 +1,7 @@
 import { isAbstractType, isInterfaceType, type GraphQLSchema } from 'graphql';
 import { mergeBy, type Merge } from './plan/merge.ts';
 import { addedNamesOf, type AddedNames } from './planning/added-names.ts';
+import { entityKeysOf, type EntityKeys } from './planning/entity-keys.ts';
 import { requirementsOf, type Requirements } from './planning/requirements.ts';
 
 /** What is true of one supergraph, whatever the operation. Immutable; made once per generation. */
@@ -12,6 +13,7 @@ export type SchemaFacts = {
   readonly merge: Merge;
   readonly addedNames: AddedNames;
   readonly requirements: Requirements;
+  readonly entityKeys: EntityKeys;
 };
 
 /**
@@ -33,6 +35,7 @@ export const schemaFacts = (schemas: {
     merge: mergeBy((typeName) => members.has(typeName)),
     addedNames: addedNamesOf(supergraph),
     requirements: requirementsOf(supergraph),
+    entityKeys: entityKeysOf(supergraph),
   };
 };
 

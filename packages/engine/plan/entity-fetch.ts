@@ -10,7 +10,7 @@ import { compileVariables, errorsOf, unchangingCall } from './fetch-call.ts';
 import type { FetchAnswer, FetchCall } from './fetch.port.ts';
 import { isJsonObject } from './json-object.ts';
 import type { FetchNode, RequiredSelection } from './plan-json.ts';
-import { compileTelling, type Telling } from './representation.ts';
+import { compileTelling, toldByKey, type Telling } from './representation.ts';
 import { compileRewrites, renamedKeys } from './rewrites.ts';
 
 /** A fetch with `requires`. */
@@ -74,7 +74,11 @@ const tellingsMax = 64;
 const compileTellings = (node: EntityFetchNode, facts: SchemaFacts): ((execution: Execution) => Telling) => {
   const alter = compileRewrites(node.inputRewrites, facts);
   const compile = (unneeded: ReadonlySet<string>) =>
-    compileTelling({ selections: node.requires, alter, unneeded }, facts);
+    toldByKey(
+      compileTelling({ selections: node.requires, alter, unneeded }, facts),
+      { service: node.serviceName, selections: node.requires },
+      facts,
+    );
   const telling = compile(new Set());
   const unneededKeys = compileUnneededKeys(node, facts);
   if (unneededKeys === undefined) return () => telling;

@@ -46,6 +46,31 @@ export const compileTelling = (requirement: Requirement, facts: SchemaFacts): Te
   };
 };
 
+/**
+ * Tells only entities that the subgraph can find. Where a plan joins what it asks of some types with what a field of an
+ * interface requires, an entity of another type is told by what is required, without any key: nobody wants it asked about.
+ */
+export const toldByKey = (
+  telling: Telling,
+  { service, selections }: { readonly service: string; readonly selections: readonly RequiredSelection[] },
+  facts: SchemaFacts,
+): Telling => {
+  // A single fragment has the key in it.
+  if (selections.length < 2) return telling;
+  const known = new Map<unknown, boolean>();
+  const hasKey = (typeName: string): boolean => {
+    const told = new Set(keysFor(selections, facts, typeName));
+    const keys = facts.entityKeys(service, typeName);
+    return keys.length === 0 || keys.some((names) => names.every((name) => told.has(name)));
+  };
+  return (typeName) => {
+    if (typeof typeName !== 'string') return untold;
+    const isKnown = known.get(typeName) ?? hasKey(typeName);
+    if (known.size < typesMax) known.set(typeName, isKnown);
+    return isKnown ? telling(typeName) : untold;
+  };
+};
+
 /** An entity without a type cannot be asked about. */
 const untold: Teller = { write: () => undefined, readOnly: undefined };
 
@@ -53,9 +78,10 @@ const generalWriter = ({ selections, alter, unneeded }: Requirement, facts: Sche
   const read = compileRequires(selections, facts, unneeded);
   return (entity) => {
     const representation = read(entity);
-    if (representation === undefined) return undefined;
+    // Before it is altered: a rewrite gives a type also to what no fragment was meant for.
+    if (typeof representation?.['__typename'] !== 'string') return undefined;
     alter?.(representation);
-    return typeof representation['__typename'] === 'string' ? JSON.stringify(representation) : undefined;
+    return JSON.stringify(representation);
   };
 };
 

@@ -5,6 +5,7 @@ import { selectOperation } from '../select-operation.ts';
 import type { AddedNames } from './added-names.ts';
 import { refuseAmbiguousRequires } from './ambiguous-requires.ts';
 import { fillSelections } from './fill-selections.ts';
+import { hoistRequirements } from './hoist-requirements.ts';
 import { decideConditions, type ConditionValues } from './planning-conditions.ts';
 import { dataKeyOf, type Restore } from './restore.ts';
 
@@ -70,7 +71,7 @@ const prepare = (
   refuseAmbiguousRequires(facts, selectOperation(part, operationName), restore);
   const decided = conditionValues === undefined ? part : decideConditions(part, conditionValues);
   const named = restore === undefined ? decided : withPrivateNames(decided, restore);
-  return { documentToPlan: fillSelections(named), restore };
+  return { documentToPlan: hoistRequirements(facts, fillSelections(named)), restore };
 };
 
 const restoreFor = (

@@ -1,4 +1,4 @@
-import { Kind, isAbstractType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import { Kind, isAbstractType, isInterfaceType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import { directivesOf, parseFieldSet, textArgument } from './added-names.ts';
 
 /** What subgraphs `@requires` of each other. */
@@ -6,6 +6,8 @@ export type Requirements = {
   readonly supergraph: GraphQLSchema;
   /** What a field requires; of an abstract type, what it requires of any of its objects. */
   readonly requiredBy: (typeName: string, field: string) => readonly SelectionSetNode[];
+  /** What fields of interfaces require, by `Interface.field`: an interface object has them. */
+  readonly onInterfaces: ReadonlyMap<string, readonly SelectionSetNode[]>;
   /** The names of all fields that require something. */
   readonly fieldNames: ReadonlySet<string>;
   /** Whether any of them has arguments. Without, no two of them can be at odds. */
@@ -33,7 +35,12 @@ export const requirementsOf = (supergraph: GraphQLSchema): Requirements => {
     );
   };
   const fieldNames = new Set([...requirements.keys()].map((coordinate) => coordinate.split('.')[1] ?? ''));
-  return { supergraph, requiredBy, fieldNames, haveArguments };
+  const onInterfaces = new Map(
+    [...requirements].filter(([coordinate]) =>
+      isInterfaceType(supergraph.getType(coordinate.split('.')[0] ?? '')),
+    ),
+  );
+  return { supergraph, requiredBy, onInterfaces, fieldNames, haveArguments };
 };
 
 const hasArguments = ({ selections }: SelectionSetNode): boolean =>
