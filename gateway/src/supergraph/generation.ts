@@ -1,6 +1,7 @@
 import { isAppError, type Clock } from '@saas/kernel';
 import { parse, print, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { CostTable } from '../admission/cost-table.ts';
+import { measureDocument } from '../admission/measure-document.ts';
 import type { SubgraphAddress } from './load-supergraph.ts';
 import { OperationCache, type OperationCacheLimits, type UsedOperation } from './operation-cache.ts';
 import type { PlanCompiler } from './plan-compiler.port.ts';
@@ -84,7 +85,8 @@ export const generation = <Facts, Operation>(
     const { conditionValues } = planKey;
     const prepared = compiler.prepare(facts, { document, documentToPlan, operationName, conditionValues });
     const toPlan = print(prepared.documentToPlan);
-    const planJson = await planner.plan({ operation: toPlan, operationName, isTrusted });
+    const { selections: size } = measureDocument(prepared.documentToPlan);
+    const planJson = await planner.plan({ operation: toPlan, operationName, size, isTrusted });
     const operation = prepared.compile(JSON.parse(planJson));
     const text = print(document);
     const bytes = 2 * (planJson.length + text.length);

@@ -11,7 +11,10 @@ jest.setTimeout(60_000);
 
 // Threads run what is compiled; see worker-thread.ts.
 const hop = '{ me { name projects { title } } }';
-const ask = (operation: string) => ({ operation, operationName: undefined });
+const ask = (operation: string, size = 1) => ({ operation, operationName: undefined, size });
+
+const codeOf = (error: unknown): unknown =>
+  typeof error === 'object' && error !== null && 'code' in error ? error.code : error;
 
 describe('a planner in a thread', () => {
   const planners: Planner[] = [];
@@ -43,7 +46,7 @@ describe('a planner in a thread', () => {
 
   it('plans the operation that is named', async () => {
     const operation = 'query A { me { id } } query B { version }';
-    const planJson = await open(smallSupergraph()).plan({ operation, operationName: 'B' });
+    const planJson = await open(smallSupergraph()).plan({ ...ask(operation), operationName: 'B' });
     expect(planJson).toContain('{version}');
   });
 
@@ -81,6 +84,23 @@ describe('a planner in a thread', () => {
     await expect(hostile).rejects.toMatchObject({ code: 'OPERATION_TOO_COMPLEX' });
     await expect(Promise.all(waiting)).resolves.toHaveLength(2);
     expect(lost).toEqual(['timeout']);
+  });
+
+  it('refuses what is as large as what cost it several threads, and goes on with the rest', async () => {
+    const planner = open(wideSupergraph(), {
+      limits: { planDeadlineMs: 50, lostThreads: { lossesMax: 2, withinMs: 60_000 } },
+    });
+    const line = [80, 90, 85, 200].map(async (size) => planner.plan(ask(hostileOperation(), size)));
+    const outcomes = await Promise.allSettled([...line, planner.plan(ask('{ node { id } }', 2))]);
+    expect(outcomes.map((each) => (each.status === 'fulfilled' ? 'planned' : codeOf(each.reason)))).toEqual([
+      'OPERATION_TOO_COMPLEX',
+      'OPERATION_TOO_COMPLEX',
+      'PLANNER_BUSY',
+      'PLANNER_BUSY',
+      'planned',
+    ]);
+    const known = { ...ask('{ node { id } }', 200), isTrusted: true };
+    await expect(planner.plan(known)).resolves.toContain('Fetch');
   });
 
   it('does not hold up another planner', async () => {

@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { LostThreads, type LostThreadsLimits } from './lost-threads.ts';
 import { plannerErrors } from './planner.errors.ts';
 import type { LoadedSupergraph, PlannerAnswer } from './planner-messages.ts';
-import { SupergraphError } from './supergraph.errors.ts';
-import { startWorkerThread, ThreadEnded, type WorkerThread } from './worker-thread.ts';
+import { PlannerThreads, refusalOf, type LoadedThread } from './planner-threads.ts';
+import { ThreadEnded } from './worker-thread.ts';
 
 export type PlannerLimits = {
   /**
@@ -20,6 +20,10 @@ export type PlannerLimits = {
    * end in order. Seen at 128 MB.
    */
   readonly memoryMbMax: number;
+  /** Keeps a second thread loaded, so that planning goes on at once when an operation costs the first one. */
+  readonly hasReserve: boolean;
+  /** How often operations may cost a thread before others as large are refused for a while. */
+  readonly lostThreads: LostThreadsLimits;
 };
 
 export const plannerLimits: PlannerLimits = {
@@ -27,19 +31,24 @@ export const plannerLimits: PlannerLimits = {
   loadTimeoutMs: 30_000,
   queueMax: 500,
   memoryMbMax: 2_048,
+  hasReserve: true,
+  lostThreads: { lossesMax: 3, withinMs: 10_000 },
 };
 
 export type PlanRequest = {
   readonly operation: string;
   readonly operationName: string | undefined;
+  /** Selections, with every fragment written out wherever it is used. */
+  readonly size: number;
   /** Operations that ran before and are only planned anew may take longer. */
   readonly isTrusted?: boolean;
 };
 
 /**
  * Plans the operations of one supergraph in a thread of its own, one after the other. An operation that exceeds the deadline or
- * the thread's memory ends the thread; a new one is started and loaded, and what waited in line is planned there: nobody
- * pays but the offender. Two planners do not disturb each other.
+ * the thread's memory ends the thread; another one takes over, and what waited in line is planned there: nobody
+ * pays but the offender. After several such operations, others as large are refused with `PLANNER_BUSY` for a while.
+ * Two planners do not disturb each other.
  */
 export type Planner = {
   /** Starts the thread. @throws {SupergraphError} `SUPERGRAPH_INVALID`. @throws {AppError} `PLANNER_UNAVAILABLE`. */
@@ -69,29 +78,27 @@ export const threadedPlanner = (options: PlannerOptions): Planner => new Threade
 const COLD_PLANS = 20;
 const COLD_FACTOR = 4;
 const TRUSTED_FACTOR = 8;
-/** A supergraph that ends its thread again and again must not keep a core busy with starting threads. */
-const RESTART_PAUSE_MS = 50;
 
 type Job = PlanRequest & {
   readonly resolve: (planJson: string) => void;
   readonly reject: (error: unknown) => void;
 };
 
-type Ready = { readonly thread: WorkerThread; readonly supergraph: LoadedSupergraph };
-
 class ThreadedPlanner implements Planner {
   readonly #options: PlannerOptions;
   readonly #limits: PlannerLimits;
+  readonly #threads: PlannerThreads;
+  readonly #lost: LostThreads;
   readonly #line: Job[] = [];
-  #ready: Promise<Ready> | undefined;
-  #thread: WorkerThread | undefined;
-  #plansOfThread = 0;
   #isWorking = false;
   #status: 'active' | 'retired' | 'stopped' = 'active';
 
   constructor(options: PlannerOptions) {
+    const { supergraphSdl, isDeferEnabled = false } = options;
     this.#options = options;
     this.#limits = { ...plannerLimits, ...options.limits };
+    this.#threads = new PlannerThreads({ ...this.#limits, supergraphSdl, isDeferEnabled });
+    this.#lost = new LostThreads(this.#limits.lostThreads);
   }
 
   async load(): Promise<LoadedSupergraph> {
@@ -109,13 +116,13 @@ class ThreadedPlanner implements Planner {
 
   retire(): void {
     if (this.#status === 'active') this.#status = 'retired';
-    if (!this.#isWorking) void this.#giveUpThread();
+    if (!this.#isWorking) void this.#threads.end();
   }
 
   async stop(): Promise<void> {
     this.#status = 'stopped';
     for (const job of this.#line.splice(0)) job.reject(plannerErrors.PLANNER_UNAVAILABLE());
-    await this.#giveUpThread();
+    await this.#threads.end();
   }
 
   async #work(): Promise<void> {
@@ -129,77 +136,38 @@ class ThreadedPlanner implements Planner {
       }
     }
     this.#isWorking = false;
-    if (this.#status === 'retired') await this.#giveUpThread();
+    if (this.#status === 'retired') await this.#threads.end();
   }
 
   async #planNow(job: Job): Promise<string> {
-    const { thread, supergraph } = await this.#loaded();
-    const { operation, operationName } = job;
+    const { operation, operationName, size, isTrusted = false } = job;
+    // Asked only now: those before it in the line may have been of its kind.
+    if (!isTrusted && this.#lost.isSuspect(size)) throw plannerErrors.PLANNER_BUSY();
+    const loaded = await this.#loaded();
     try {
       const question = { kind: 'plan', operation, operationName } as const;
-      const answer = await thread.ask(question, this.#deadlineMs(job), supergraph.thread);
-      this.#plansOfThread += 1;
+      const deadlineMs = this.#deadlineMs(loaded, isTrusted);
+      const answer = await loaded.thread.ask(question, deadlineMs, loaded.supergraph.thread);
+      loaded.plans += 1;
       return planOf(answer);
     } catch (error) {
       if (!(error instanceof ThreadEnded)) throw error;
       if (error.reason === 'stopped') throw plannerErrors.PLANNER_UNAVAILABLE({}, error);
+      this.#lost.note(size);
       this.#options.onThreadLost?.(error.reason);
-      this.#startAgain();
+      if (this.#status === 'active') this.#threads.replace();
       throw plannerErrors.OPERATION_TOO_COMPLEX({}, error);
     }
   }
 
-  #deadlineMs({ isTrusted = false }: Job): number {
-    const factor = isTrusted ? TRUSTED_FACTOR : this.#plansOfThread < COLD_PLANS ? COLD_FACTOR : 1;
+  #deadlineMs({ plans }: LoadedThread, isTrusted: boolean): number {
+    const factor = isTrusted ? TRUSTED_FACTOR : plans < COLD_PLANS ? COLD_FACTOR : 1;
     return this.#limits.planDeadlineMs * factor;
   }
 
-  /** At once rather than for the next operation, so that nobody waits for it. */
-  #startAgain(): void {
-    this.#ready = undefined;
-    if (this.#status !== 'active') return;
-    // Whoever plans next meets the same failure, and tries again.
-    this.#loaded().catch(() => undefined);
-  }
-
-  /** One thread at a time: all who call while it starts share it. */
-  async #loaded(): Promise<Ready> {
+  async #loaded(): Promise<LoadedThread> {
     if (this.#status === 'stopped') throw plannerErrors.PLANNER_UNAVAILABLE();
-    if (this.#thread?.hasEnded === true) this.#ready = undefined;
-    const ready = (this.#ready ??= this.#start());
-    try {
-      return await ready;
-    } catch (error) {
-      if (this.#ready === ready) this.#ready = undefined;
-      throw error;
-    }
-  }
-
-  async #start(): Promise<Ready> {
-    if (this.#thread !== undefined) await wait(RESTART_PAUSE_MS);
-    if (this.#status !== 'active' && !this.#isWorking) throw plannerErrors.PLANNER_UNAVAILABLE();
-    const thread = startWorkerThread(this.#limits.memoryMbMax);
-    this.#thread = thread;
-    this.#plansOfThread = 0;
-    const { supergraphSdl, isDeferEnabled = false } = this.#options;
-    try {
-      const answer = await thread.ask(
-        { kind: 'load', supergraphSdl, isDeferEnabled },
-        this.#limits.loadTimeoutMs,
-      );
-      if (answer.kind === 'loaded') return { thread, supergraph: answer.supergraph };
-      throw refusalOf(answer);
-    } catch (error) {
-      await thread.end();
-      throw error instanceof ThreadEnded ? plannerErrors.PLANNER_UNAVAILABLE({}, error) : error;
-    }
-  }
-
-  async #giveUpThread(): Promise<void> {
-    const thread = this.#thread;
-    this.#ready = undefined;
-    this.#thread = undefined;
-    await thread?.end();
+    return this.#threads.loaded();
   }
 }
 
@@ -211,8 +179,3 @@ const planOf = (answer: PlannerAnswer): string => {
     ? plannerErrors.OPERATION_TOO_COMPLEX({}, cause)
     : plannerErrors.PLAN_FAILED({}, cause);
 };
-
-const refusalOf = (answer: PlannerAnswer): Error =>
-  answer.kind === 'refused'
-    ? new SupergraphError(answer.code, answer.problems)
-    : new Error(`An answer of the kind ${answer.kind} was not asked for.`);
