@@ -25,6 +25,18 @@ describe('representations', () => {
   });
 });
 
+describe('a fetch of entities', () => {
+  it.each([
+    [true, ['furniture', 'people']],
+    [false, ['furniture']],
+  ])('is not made when conditions exclude all of it (%s)', async (a, services) => {
+    const query = 'query ($a: Boolean!) { shelf(id: "s1") { owner { kind @include(if: $a) } } }';
+    const { data, calls } = await town.ask(query, { variables: { a } });
+    expect(data).toEqual({ shelf: { owner: a ? { kind: 'MEMBER' } : {} } });
+    expect(calls.map(({ service }) => service)).toEqual(services);
+  });
+});
+
 describe('variables', () => {
   it('are sent on only as the client gave them, defaults standing in the query', async () => {
     const query =

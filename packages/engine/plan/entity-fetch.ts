@@ -1,6 +1,7 @@
 import { engineErrors } from '../engine.errors.ts';
 import type { SchemaFacts } from '../schema-facts.ts';
 import { compileMergeEntities } from './answered-entities.ts';
+import { compileBringsData } from './conditional-fetch.ts';
 import { compileUnneededKeys } from './conditional-needs.ts';
 import { compileContext, entitiesByContext } from './context-values.ts';
 import { addPlace, openBatch, partOf, type EntityBatch } from './entity-batch.ts';
@@ -28,6 +29,13 @@ const joinedMax = 1_000;
  * @param options.mayShare see `compileMergeEntities`.
  */
 export const compileEntityFetch = (node: EntityFetchNode, facts: SchemaFacts, options: Options): Run => {
+  const run = compileCalls(node, facts, options);
+  const bringsData = compileBringsData(node, facts);
+  if (bringsData === undefined) return run;
+  return (execution, cursor, done) => (bringsData(execution.isTrue) ? run(execution, cursor, done) : done());
+};
+
+const compileCalls = (node: EntityFetchNode, facts: SchemaFacts, options: Options): Run => {
   const tellingFor = compileTellings(node, facts);
   const readContext = compileContext(node.contextRewrites, facts);
   const send = compileSending(node, facts, options);
