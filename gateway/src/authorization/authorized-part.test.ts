@@ -27,33 +27,34 @@ const partOf = (query: string, ...met: readonly string[]) => {
 
 const squeezed = (query: string): string => stripIgnoredCharacters(print(parse(query)));
 
-describe('objects behind an interface or a union', () => {
-  // As compositions before 2.12 leave it: nothing is said of the interface.
-  const sdl = `
-    schema @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY) { query: Query }
-    type Query { node: Node any: Any }
-    interface Node { id: ID next: Node size: Int }
-    interface Named { name: String }
-    type Open implements Node & Named { id: ID next: Open size: Int name: String }
-    type Half implements Node & Named { id: ID @authenticated next: Open size: Int name: String }
-    type Shut implements Node @authenticated { id: ID next: Shut size: Int }
-    union Any = Open | Half`;
-  const old = {
-    schema: buildASTSchema(parse(sdl), { assumeValidSDL: true }),
-    table: readAuthorizationTable(sdl),
-  };
-  const oldRules = authorizationRules(old);
-  const leftOf = (query: string) => {
-    const document = parse(query);
-    expect(validate(old.schema, document)).toEqual([]);
-    const [operation] = document.definitions;
-    if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
-    const part = authorizedPart(oldRules, document, operation, new Set(['authenticated']));
-    const isAsked = requirementsOf(oldRules, document, operation).length > 0;
-    expect(isAsked).toBe(part.document !== document);
-    return stripIgnoredCharacters(print(part.document));
-  };
+// As older compositions leave it: nothing is said of the interface.
+const sdl = `
+  schema @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY) { query: Query }
+  type Query { node: Node any: Any }
+  directive @defer(label: String, if: Boolean! = true) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+  interface Node { id: ID next: Node size: Int }
+  interface Named { name: String }
+  type Open implements Node & Named { id: ID next: Open size: Int name: String }
+  type Half implements Node & Named { id: ID @authenticated next: Open size: Int name: String }
+  type Shut implements Node @authenticated { id: ID next: Shut size: Int }
+  union Any = Open | Half`;
+const old = {
+  schema: buildASTSchema(parse(sdl), { assumeValidSDL: true }),
+  table: readAuthorizationTable(sdl),
+};
+const oldRules = authorizationRules(old);
+const leftOf = (query: string) => {
+  const document = parse(query);
+  expect(validate(old.schema, document)).toEqual([]);
+  const [operation] = document.definitions;
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error('no operation');
+  const part = authorizedPart(oldRules, document, operation, new Set(['authenticated']));
+  const isAsked = requirementsOf(oldRules, document, operation).length > 0;
+  expect(isAsked).toBe(part.document !== document);
+  return stripIgnoredCharacters(print(part.document));
+};
 
+describe('objects behind an interface or a union', () => {
   it.each([
     ['{ node { id } }', '{ __typename }'],
     ['{ node { size ... on Half { size } } }', '{ node { ... on Half { size } } }'],
@@ -72,6 +73,18 @@ describe('objects behind an interface or a union', () => {
     ['{ node { next { __typename } } }', '{ __typename }'],
     ['{ node { __typename } }', '{ node { __typename } }'],
   ])('count where they may be met: %s', (query, expected) => {
+    expect(leftOf(query)).toBe(squeezed(expected));
+  });
+});
+
+describe('parts of an answer that come later', () => {
+  it.each([
+    [
+      'query ($d: Boolean!) { any { ...F @defer(if: $d, label: "f") } } fragment F on Half { id name }',
+      'query ($d: Boolean!) { any { ... on Half @defer(if: $d, label: "f") { name } } }',
+    ],
+    ['{ any { __typename ... on Half @defer { id } } }', '{ any { __typename } }'],
+  ])('come without what is protected: %s', (query, expected) => {
     expect(leftOf(query)).toBe(squeezed(expected));
   });
 });

@@ -31,8 +31,9 @@ const setUp = (options: Partial<AuthorizerOptions> = {}) => {
 const { authorize } = setUp();
 
 const ask = async (query: string, principal: Principal, variables = {}) => {
+  const { document } = graph.operationOf(query);
   const authorized = await authorize(query, principal, variables);
-  const { data, errors, asked } = await graph.run(graph.operationOf(query).document, authorized, variables);
+  const { data, errors, asked } = await graph.run(document, authorized?.part ?? document, variables);
   expect(errors).toEqual([]);
   const denied = (authorized?.errors ?? []).map(({ path }) => path?.join('.'));
   return { data, denied, asked };
@@ -51,7 +52,7 @@ describe('what a client may not have', () => {
     expect((await ask(query, signedIn)).asked.map(({ service }) => service)).toEqual(['people']);
     const { data, denied, asked } = await ask(query, scoped('pay:all'));
     expect(asked.map(({ service }) => service)).toEqual(['people', 'pay']);
-    expect([data, denied]).toEqual([{ me: { name: 'Ada', salary: 100 } }, []]);
+    expect([data, denied]).toEqual([{ me: { name: 'Ada', salary: 77_777 } }, []]);
   });
 
   it('saves all calls where nothing else was asked for', async () => {

@@ -15,12 +15,12 @@ import {
   parse,
   print,
   validate,
+  type DocumentNode,
   type OperationDefinitionNode,
 } from 'graphql';
 import { composeSupergraph } from '../supergraph/compose-supergraph.ts';
 import { planningSupergraph } from '../supergraph/planning-supergraph.ts';
 import { readAuthorizationTable } from './authorization-table.ts';
-import type { Authorized } from './authorizer.ts';
 
 const link = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.12"
@@ -82,7 +82,7 @@ const subgraph = (name: string, sdl: string) => ({
 export const protectedSupergraph = (): string =>
   composeSupergraph([subgraph('people', people), subgraph('pay', pay)]).supergraphSdl;
 
-const user = { __typename: 'User', id: 'u1', label: 'L', name: 'Ada', mail: 'ada@x', code: 'c' };
+const user = { __typename: 'User', id: 'u1', label: 'L', name: 'Ada', mail: 'ada@x', code: 'c-1' };
 const place = { __typename: 'Place', id: 'p1', label: 'Oslo', isOpen: true };
 const roots: Readonly<Record<string, object>> = {
   people: {
@@ -93,7 +93,7 @@ const roots: Readonly<Record<string, object>> = {
     staff: { title: 'Chief' },
     account: { __typename: 'Account', number: 'a1', owner: 'Ada' },
     version: 1,
-    visits: 5,
+    visits: 55_555,
     badge: 'gold',
     mood: 'GOOD',
     rename: user,
@@ -101,7 +101,7 @@ const roots: Readonly<Record<string, object>> = {
   },
   pay: {
     _entities: ({ representations }: { representations: readonly { __typename: string }[] }) =>
-      representations.map(({ __typename }) => ({ __typename, salary: 100, bonus: 1, balance: 7 })),
+      representations.map(({ __typename }) => ({ __typename, salary: 77_777, bonus: 1, balance: 7 })),
   },
 };
 
@@ -111,6 +111,16 @@ const schemas: Readonly<Record<string, string>> = {
   pay: `${plain(pay)} type Query { _entities(representations: [_Any!]!): [_Entity]! }
     scalar _Any union _Entity = User | Account`,
 };
+
+/** What a client must never see who is denied the requirement whose key holds this text. For tests. */
+export const secrets: readonly (readonly [string, readonly string[]])[] = [
+  ['authenticated', ['ada@x', 'c-1', '55555', 'GOOD']],
+  ['pay:all', ['77777']],
+  ['badges', ['gold']],
+  ['accounts', ['a1']],
+  ['places:read', ['Oslo']],
+  ['board', ['Chief']],
+];
 
 export type Asked = { readonly service: string; readonly query: string };
 
@@ -131,13 +141,12 @@ export const protectedGraph = () => {
     return { document, operation: getOperationAST(document) as OperationDefinitionNode };
   };
 
-  /** Runs the part of `document` that is authorized; all of it when that is undefined. */
+  /** Runs this part of `document`. */
   const run = async (
-    document: ReturnType<typeof parse>,
-    authorized: Authorized | undefined,
+    document: DocumentNode,
+    part: DocumentNode,
     variables: Readonly<Record<string, unknown>> = {},
   ): Promise<{ data: unknown; errors: readonly EngineError[]; asked: readonly Asked[] }> => {
-    const part = authorized?.part ?? document;
     const { documentToPlan, restore } =
       part === document ? preparePlanning(facts, document) : preparePart(facts, { document, part });
     const planned = planning.plan(print(documentToPlan), undefined);

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { randomOperations } from '@saas/engine/testing';
 import fc from 'fast-check';
 import {
@@ -13,10 +13,12 @@ import {
 } from 'graphql';
 import { authorizedPart } from './authorized-part.ts';
 import { requirementsOf } from './operation-requirements.ts';
-import { protectedGraph } from './protected-graph.fixture.ts';
+import { protectedGraph, secrets } from './protected-graph.fixture.ts';
 import { authorizationRules } from './selection-place.ts';
 
-const { api, table, operationOf } = protectedGraph();
+jest.setTimeout(60_000);
+
+const { api, table, operationOf, run } = protectedGraph();
 const rules = authorizationRules({ schema: api, table });
 
 /** Everything that a document demands, found by another way: each field and fragment by itself, on all objects of its type. */
@@ -96,4 +98,23 @@ it('leaves every operation as it is for who may have everything', () => {
     }),
     { seed: 12, numRuns: 50 },
   );
+});
+
+it('never answers what is protected, whatever the planner asks for on its own', async () => {
+  let answered = 0;
+  const lacking = fc.subarray(keys, { minLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(operations, lacking, fc.boolean(), async (query, denied, a) => {
+      if (validate(api, parse(query)).length > 0) return;
+      const { document, operation } = operationOf(query);
+      const { document: part } = authorizedPart(rules, document, operation, new Set(denied));
+      const { data } = await run(document, part, { a });
+      const json = JSON.stringify(data);
+      const hidden = secrets.filter(([text]) => denied.some((key) => key.includes(text)));
+      expect(hidden.flatMap(([, values]) => values.filter((value) => json.includes(value)))).toEqual([]);
+      if (part !== document && json.length > 30) answered += 1;
+    }),
+    { seed: 13, numRuns: 80 },
+  );
+  expect(answered).toBeGreaterThan(5);
 });
