@@ -39,7 +39,8 @@ export const createLogger = ({ name, level, destination }: Options): Logger => {
       serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
       hooks: { streamWrite: withoutSecretText },
     },
-    destination ?? pino.destination(1),
+    // Written while others work, several lines at once; what is left is written when the process ends.
+    destination ?? pino.destination({ dest: 1, sync: false }),
   );
   // pino forgets the bindings formatter in children; they inherit this method instead.
   const child: unknown = Reflect.get(logger, 'child');

@@ -18,20 +18,25 @@ const PREFLIGHT_SECONDS = 600;
  * Lets web pages of the listed origins read our answers, and no others. Credentials of the browser (cookies) are never
  * allowed: clients send their token themselves. A preflight is answered here, for any path.
  *
+ * @returns whether the request is answered.
  * @see https://fetch.spec.whatwg.org/#http-cors-protocol
  */
-export const corsHook =
-  (origins: ReadonlySet<string>) => async (request: FastifyRequest, reply: FastifyReply) => {
-    const { origin } = request.headers;
-    void reply.header('vary', 'origin');
-    if (origin !== undefined && origins.has(origin)) {
-      void reply.header('access-control-allow-origin', origin);
-      void reply.header('access-control-expose-headers', EXPOSED_HEADERS);
-      if (request.method === 'OPTIONS') allowPreflight(request, reply);
-    }
-    if (request.method === 'OPTIONS') return reply.code(204).header('allow', 'GET, POST, OPTIONS').send();
-    return undefined;
-  };
+export const answerCors = (
+  origins: ReadonlySet<string>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): boolean => {
+  const { origin } = request.headers;
+  const isPreflight = request.method === 'OPTIONS';
+  void reply.header('vary', 'origin');
+  if (origin !== undefined && origins.has(origin)) {
+    void reply.header('access-control-allow-origin', origin);
+    void reply.header('access-control-expose-headers', EXPOSED_HEADERS);
+    if (isPreflight) allowPreflight(request, reply);
+  }
+  if (isPreflight) void reply.code(204).header('allow', 'GET, POST, OPTIONS').send();
+  return isPreflight;
+};
 
 const allowPreflight = (request: FastifyRequest, reply: FastifyReply): void => {
   void reply.headers({

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 
 const HEADERS = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
@@ -9,6 +9,6 @@ const HEADERS = {
 };
 
 /** Answers are data: no browser should run, frame or sniff them. Transport security is the TLS terminator's to promise. */
-export const securityHeadersHook = async (_request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+export const setSecurityHeaders = (reply: FastifyReply): void => {
   void reply.headers(HEADERS);
 };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { inflatedBody } from '../admission/inflated-body.ts';
 import type { Headers, HttpReply, HttpRequest } from '../http/http-exchange.ts';
@@ -46,6 +47,7 @@ const readBytes = async (stream: Readable, bytesMax: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let hasEnded = false;
     const take = (chunk: Buffer): void => {
       bytes += chunk.byteLength;
       chunks.push(chunk);
@@ -56,19 +58,24 @@ const readBytes = async (stream: Readable, bytesMax: number): Promise<Buffer> =>
     };
     stream.on('data', take);
     stream.once('end', () => {
+      hasEnded = true;
       const [only] = chunks;
       resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
     });
     stream.once('error', (cause) => reject(httpErrors.BAD_REQUEST({}, cause)));
     // A client that leaves in the middle of its body: there is nobody to answer, but somebody waits here.
-    stream.once('close', () => reject(httpErrors.BAD_REQUEST()));
+    stream.once('close', () => {
+      if (!hasEnded) reject(httpErrors.BAD_REQUEST());
+    });
   });
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+const BYTE_ORDER_MARK = '\uFEFF';
 
 const parseJson = (bytes: Buffer): unknown => {
+  if (!isUtf8(bytes)) throw httpErrors.BAD_REQUEST();
+  const text = bytes.toString('utf8');
   try {
-    return JSON.parse(utf8.decode(bytes));
+    return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   } catch (cause) {
     throw httpErrors.BAD_REQUEST({}, cause);
   }
