@@ -8,6 +8,7 @@ import type { JsonObject } from './plan/json-object.ts';
 import { startTurns } from './plan/turns.ts';
 import { clientVariable, privateVariables, restorePath, type Restore } from './planning/restore.ts';
 import type { WriteResponse } from './shape/response-writer.ts';
+import { textOf } from './shape/json-sink.ts';
 import type { Problem, Writing } from './shape/writing.ts';
 
 export type ExecutionResult = {
@@ -71,13 +72,18 @@ const finish = (
 ): ExecutionResult => {
   const introspected = introspect?.(given);
   const write = writerFor(isTrue);
-  const writing: Writing = { introspection: introspected?.fields, problemCount: 0, search: undefined };
-  const dataJson = write(root, writing);
+  const introspection = introspected?.fields;
+  let problemCount = 0;
+  const dataJson = textOf((sink) => {
+    const writing: Writing = { sink, introspection, problemCount: 0, search: undefined };
+    write(root, writing);
+    ({ problemCount } = writing);
+  });
   const errors = [
     ...failures.errors.map((error) => restored(error, restore)),
     ...(introspected?.errors ?? []),
   ];
-  const problems = writing.problemCount > 0 && errors.length === 0 ? findProblems(write, root, writing) : [];
+  const problems = problemCount > 0 && errors.length === 0 ? findProblems(write, root, introspection) : [];
   return { dataJson, errors, problems };
 };
 
@@ -95,10 +101,10 @@ const restored = (error: EngineError, restore: Restore | undefined): EngineError
 const findProblems = (
   write: WriteResponse,
   root: JsonObject,
-  { introspection }: Writing,
+  introspection: Writing['introspection'],
 ): readonly Problem[] => {
   const search = { path: [], problems: [] };
-  write(root, { introspection, problemCount: 0, search });
+  textOf((sink) => write(root, { sink, introspection, problemCount: 0, search }));
   return search.problems;
 };
 

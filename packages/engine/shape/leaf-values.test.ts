@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, isLeafType } from 'graphql';
+import { textOf } from './json-sink.ts';
 import { leafWriter } from './leaf-values.ts';
 
 const schema = buildSchema(
@@ -9,7 +10,11 @@ const schema = buildSchema(
 const written = (typeName: string, value: unknown): string | undefined => {
   const type = schema.getType(typeName);
   if (!isLeafType(type)) throw new Error(typeName);
-  return leafWriter(type)(value);
+  const write = leafWriter(type);
+  const json = textOf((sink) => {
+    if (!write(value, sink)) expect(sink.length).toBe(0);
+  });
+  return json === '' ? undefined : json;
 };
 
 describe('leafWriter', () => {

@@ -1,4 +1,5 @@
 import {
+  getNullableType,
   isAbstractType,
   isInterfaceType,
   isLeafType,
@@ -14,11 +15,13 @@ import {
 } from 'graphql';
 import { isJsonObject, readerOf, type JsonObject } from '../plan/json-object.ts';
 import { collectFields, type Selected } from './collect-fields.ts';
+import { asciiBytes, putByte, putBytes, putJson } from './json-sink.ts';
 import { leafWriter, type WriteLeaf } from './leaf-values.ts';
 import { noteProblem, type Search, type Writing } from './writing.ts';
 
-/** The value in JSON as the client gets it; undefined when it cannot even be null, and the parent has to be null. */
-type Write = (value: unknown, writing: Writing) => string | undefined;
+/** What became of a value: it was written, it was written as null, or it cannot even be null and its parent has to be. */
+type Written = 'value' | 'null' | 'nothing';
+type Write = (value: unknown, writing: Writing) => Written;
 
 /** How one document under one combination of conditions selects. */
 export type Shaping = Selected & {
@@ -26,8 +29,8 @@ export type Shaping = Selected & {
   readonly dataKeyOf: (responseKey: string) => string;
 };
 
-/** Turns the merged data of an operation into the JSON text of its response, `null` included. */
-export type WriteResponse = (root: JsonObject, writing: Writing) => string;
+/** Writes the response to the merged data of an operation, or null. */
+export type WriteResponse = (root: JsonObject, writing: Writing) => void;
 
 /**
  * Compiles the writer of a response: exactly what was selected, in the order of the specification, nothing that the
@@ -41,12 +44,10 @@ export const compileWriter = (
   selectionSets: readonly SelectionSetNode[],
 ): WriteResponse => compileObject(shaping, rootType, selectionSets);
 
-type WriteObject = (value: JsonObject, writing: Writing) => string;
+type WriteObject = (value: JsonObject, writing: Writing) => Written;
 
-type FieldWriter = { readonly key: string; readonly label: string; readonly write: WriteField };
-type WriteField = (parent: JsonObject, writing: Writing) => string | undefined;
-
-const nullJson = 'null';
+type FieldWriter = { readonly key: string; readonly label: Uint8Array; readonly write: WriteField };
+type WriteField = (parent: JsonObject, writing: Writing) => Written;
 
 const compileObject = (
   shaping: Shaping,
@@ -59,19 +60,20 @@ const compileObject = (
       return write === undefined ? [] : [{ key, write }];
     })
     .map((field, index): FieldWriter => {
-      const label = `${index === 0 ? '{' : ','}${JSON.stringify(field.key)}:`;
+      const label = asciiBytes(`${index === 0 ? '{' : ','}${JSON.stringify(field.key)}:`);
       return { ...field, label };
     });
-  if (fields.length === 0) return () => '{}';
+  if (fields.length === 0) return constant(asciiBytes('{}'));
   return (value, writing) => {
-    if (writing.search !== undefined) return writeSearching(fields, value, writing, writing.search);
-    let text = '';
+    const { sink, search } = writing;
+    if (search !== undefined) return writeSearching(fields, value, writing, search);
+    const start = sink.length;
     for (const { label, write } of fields) {
-      const written = write(value, writing);
-      if (written === undefined) return nullJson;
-      text += label + written;
+      putBytes(sink, label);
+      if (write(value, writing) === 'nothing') return nullFrom(start, writing);
     }
-    return `${text}}`;
+    putByte(sink, closingBrace);
+    return 'value';
   };
 };
 
@@ -81,16 +83,32 @@ const writeSearching = (
   value: JsonObject,
   writing: Writing,
   { path }: Search,
-): string => {
-  let text = '';
+): Written => {
+  const { sink } = writing;
+  const start = sink.length;
   for (const { key, label, write } of fields) {
+    putBytes(sink, label);
     path.push(key);
     const written = write(value, writing);
     path.pop();
-    if (written === undefined) return nullJson;
-    text += label + written;
+    if (written === 'nothing') return nullFrom(start, writing);
   }
-  return `${text}}`;
+  putByte(sink, closingBrace);
+  return 'value';
+};
+
+const [openingBracket, closingBracket, closingBrace, comma] = [0x5b, 0x5d, 0x7d, 0x2c];
+const nullBytes = asciiBytes('null');
+
+const writeNull = ({ sink }: Writing): Written => {
+  putBytes(sink, nullBytes);
+  return 'null';
+};
+
+/** Null in place of all that was written since. */
+const nullFrom = (start: number, writing: Writing): Written => {
+  writing.sink.length = start;
+  return writeNull(writing);
 };
 
 const compileField = (
@@ -100,9 +118,9 @@ const compileField = (
   nodes: readonly FieldNode[],
 ): WriteField | undefined => {
   const name = nodes[0]?.name.value ?? '';
-  if (name === '__typename') return isObjectType(type) ? constant(type.name) : untold(type.name);
-  if (name === '__schema' || name === '__type')
-    return (_, writing) => writing.introspection?.get(key) ?? nullJson;
+  if (name === '__typename')
+    return isObjectType(type) ? constant(asciiBytes(`"${type.name}"`)) : untold(type.name);
+  if (name === '__schema' || name === '__type') return introspected(key);
   const field = type.getFields()[name];
   if (field === undefined) return undefined;
   const read = readerOf(shaping.dataKeyOf(key));
@@ -110,20 +128,39 @@ const compileField = (
     selectionSet === undefined ? [] : [selectionSet],
   );
   const write = compileType(shaping, field.type, selectionSets, `${type.name}.${name}`);
-  return (parent, writing) => write(read(parent), writing);
+  const leafType = getNullableType(field.type);
+  if (!isLeafType(leafType)) return (parent, writing) => write(read(parent), writing);
+  // Most leaves are what they should be; the rules are for those that are not.
+  const writeLeaf = leafWriter(leafType);
+  return (parent, writing) => {
+    const value = read(parent);
+    if (value !== null && writeLeaf(value, writing.sink)) return 'value';
+    return write(value, writing);
+  };
 };
 
-const constant = (text: string): WriteField => {
-  const json = JSON.stringify(text);
-  return () => json;
-};
+const constant =
+  (json: Uint8Array): WriteField =>
+  (_, { sink }) => {
+    putBytes(sink, json);
+    return 'value';
+  };
+
+const introspected =
+  (key: string): WriteField =>
+  (_, writing) => {
+    const json = writing.introspection?.get(key);
+    if (json === undefined) return writeNull(writing);
+    putJson(writing.sink, json);
+    return 'value';
+  };
 
 /** Nobody said which type the object has, so that it cannot be told, nor the object be answered. */
 const untold =
   (interfaceName: string): WriteField =>
   (_, writing) => {
     noteProblem(writing, `No subgraph tells the type of this ${interfaceName}.`);
-    return undefined;
+    return 'nothing';
   };
 
 const compileType = (
@@ -143,38 +180,42 @@ const compileType = (
 const nonNull =
   (inner: Write, field: string): Write =>
   (value, writing) => {
-    const problemsBefore = writing.problemCount;
+    const { sink, problemCount } = writing;
+    const start = sink.length;
     const written = inner(value, writing);
-    if (written !== nullJson) return written;
+    if (written !== 'null') return written;
+    sink.length = start;
     // What made the value null has been noted where it happened.
-    if (writing.problemCount === problemsBefore)
+    if (writing.problemCount === problemCount)
       noteProblem(writing, `Cannot return null for non-nullable field ${field}.`);
-    return undefined;
+    return 'nothing';
   };
 
 const list =
   (inner: Write, field: string): Write =>
   (value, writing) => {
-    if (value === null || value === undefined) return nullJson;
+    if (value === null || value === undefined) return writeNull(writing);
     if (!Array.isArray(value)) return invalid(writing, `Expected a list for field ${field}.`);
-    const path = writing.search?.path;
-    let text = '[';
+    const { sink, search } = writing;
+    const start = sink.length;
+    putByte(sink, openingBracket);
     // Plain loops here and in merging: the entries of long lists cost more than what is done with them.
     for (let index = 0; index < value.length; index += 1) {
-      path?.push(index);
+      if (index > 0) putByte(sink, comma);
+      search?.path.push(index);
       const written = inner(value[index], writing);
-      path?.pop();
-      if (written === undefined) return nullJson;
-      text += index === 0 ? written : `,${written}`;
+      search?.path.pop();
+      if (written === 'nothing') return nullFrom(start, writing);
     }
-    return `${text}]`;
+    putByte(sink, closingBracket);
+    return 'value';
   };
 
 const leaf =
   (write: WriteLeaf, field: string): Write =>
   (value, writing) => {
-    if (value === null || value === undefined) return nullJson;
-    return write(value) ?? invalid(writing, `Invalid value for field ${field}.`);
+    if (value === null || value === undefined) return writeNull(writing);
+    return write(value, writing.sink) ? 'value' : invalid(writing, `Invalid value for field ${field}.`);
   };
 
 const concrete = (
@@ -186,7 +227,7 @@ const concrete = (
   // Compiled when first wanted: most selections of a deep document are never reached by empty lists.
   let write: WriteObject | undefined;
   return (value, writing) => {
-    if (value === null || value === undefined) return nullJson;
+    if (value === null || value === undefined) return writeNull(writing);
     if (!isJsonObject(value)) return invalid(writing, `Expected an object for field ${field}.`);
     const typeName = value['__typename'];
     if (typeName !== undefined && typeName !== type.name) {
@@ -214,7 +255,7 @@ const abstract = (
     return write;
   };
   return (value, writing) => {
-    if (value === null || value === undefined) return nullJson;
+    if (value === null || value === undefined) return writeNull(writing);
     if (!isJsonObject(value)) return invalid(writing, `Expected an object for field ${field}.`);
     const write = writerFor(value['__typename']);
     return write === undefined
@@ -236,7 +277,7 @@ const runtimeType = (
   return isAbstractType(declared) && schema.isSubType(declared, type) ? type : undefined;
 };
 
-const invalid = (writing: Writing, message: string): string => {
+const invalid = (writing: Writing, message: string): Written => {
   noteProblem(writing, message);
-  return nullJson;
+  return writeNull(writing);
 };

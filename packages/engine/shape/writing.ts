@@ -1,8 +1,11 @@
+import type { JsonSink } from './json-sink.ts';
+
 /** A place where the merged data does not fit the schema. */
 export type Problem = { readonly message: string; readonly path: readonly (string | number)[] };
 
 /** One walk through the data. */
 export type Writing = {
+  readonly sink: JsonSink;
   /** Root fields that do not come from subgraphs, in JSON, by response key. */
   readonly introspection: ReadonlyMap<string, string> | undefined;
   problemCount: number;
