@@ -16,7 +16,7 @@ const CLIENTS = 6;
 type Answer = {
   readonly errors?: unknown;
   readonly data?: {
-    readonly __type: { readonly description: string };
+    readonly schema: { readonly description: string };
     readonly served: number;
     readonly me: { readonly served: number };
   };
@@ -66,18 +66,18 @@ const ask = async () => {
 const versionOf = ({ status, answer }: Awaited<ReturnType<typeof ask>>): number | string => {
   const { data, errors } = answer;
   if (status !== 200 || errors !== undefined || data === undefined) return JSON.stringify({ status, answer });
-  const isOne = data.served === data.me.served && data.__type.description === `version ${data.served}`;
+  const isOne = data.served === data.me.served && data.schema.description === `version ${data.served}`;
   return isOne ? data.served : JSON.stringify(data);
 };
 
 /** Clients that ask without a pause until they are stopped. */
 const startLoad = () => {
-  let isOver = false;
+  const load = { isOver: false };
   const versions = new Set<number>();
   const wrong: string[] = [];
   let answered = 0;
   const client = async (): Promise<void> => {
-    while (!isOver) {
+    while (!load.isOver) {
       const found = versionOf(await ask());
       if (typeof found === 'string') wrong.push(found);
       else versions.add(found);
@@ -87,7 +87,7 @@ const startLoad = () => {
   const clients = Array.from({ length: CLIENTS }, client);
   return {
     stop: async () => {
-      isOver = true;
+      load.isOver = true;
       await Promise.all(clients);
       return { answered, versions, wrong };
     },

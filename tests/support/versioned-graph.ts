@@ -33,7 +33,10 @@ const startSubgraph = async (schema: GraphQLSchema) => {
     let text = '';
     request.on('data', (chunk: Buffer) => (text += chunk.toString()));
     request.on('end', () => {
-      if (text === '') return void response.end('{"status":"up"}');
+      if (text === '') {
+        response.end('{"status":"up"}');
+        return;
+      }
       const { query: source, variables } = JSON.parse(text) as { query: string; variables?: object };
       const contextValue: Context = { version };
       void graphql({ schema, source, variableValues: variables as never, contextValue }).then((answer) =>
@@ -58,7 +61,7 @@ const startSubgraph = async (schema: GraphQLSchema) => {
 };
 
 /** What each answer says of the version that it was made by, once by the schema and once by each of two subgraphs. */
-export const versionQuery = '{ __type(name: "Query") { description } served me { id served } }';
+export const versionQuery = '{ schema: __type(name: "Query") { description } served me { id served } }';
 
 /**
  * A graph of three subgraphs with a version, which its schema and every address bear: an answer that mixes two versions
