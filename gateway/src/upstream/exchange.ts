@@ -36,7 +36,7 @@ export const exchange = async (
   request: ExchangeRequest,
 ): Promise<HttpAnswer> =>
   new Promise((resolve, reject) => {
-    new Exchange(pool, watch, request, { resolve, reject }).send();
+    new Exchange(pool, watch, request, { resolve, reject }).begin();
   });
 
 type Settle = {
@@ -51,6 +51,7 @@ type Settle = {
 class Exchange implements Dispatcher.DispatchHandler, WatchedCall {
   readonly endsAtMs: number;
   readonly caller: WatchedCall['caller'];
+  place = -1;
   readonly #pool: Pick<Dispatcher, 'dispatch'>;
   readonly #watch: CallWatch;
   readonly #request: ExchangeRequest;
@@ -79,9 +80,13 @@ class Exchange implements Dispatcher.DispatchHandler, WatchedCall {
     this.caller = request.caller;
   }
 
-  send(): void {
-    const { path, headers, body } = this.#request;
+  begin(): void {
     this.#watch.add(this);
+    this.#send();
+  }
+
+  #send(): void {
+    const { path, headers, body } = this.#request;
     // The watch keeps the time: from the call, not from the last byte.
     this.#pool.dispatch({ method: 'POST', path, headers, body, headersTimeout: 0, bodyTimeout: 0 }, this);
   }
@@ -141,7 +146,7 @@ class Exchange implements Dispatcher.DispatchHandler, WatchedCall {
       this.#isRepeated = true;
       this.#abort = undefined;
       // Later: undici is in the middle of taking the connection apart.
-      queueMicrotask(() => this.send());
+      queueMicrotask(() => this.#send());
       return;
     }
     this.#fail(error);
