@@ -20,11 +20,10 @@ import type { SchemaFacts } from '../schema-facts.ts';
 
 /**
  * Asks of every object of an interface what a field of the interface requires, where the client asks for the field in a
- * fragment of some of its types only.
+ * fragment of some of its types, and for other such fields elsewhere.
  *
- * The planner joins such a field, when an interface object has it, with the fields that the client wants of all objects, into
- * one fetch that then requires it of all of them: objects of other types do not have what is required, and would lose the
- * fields that need nothing.
+ * When an interface object has these fields the planner joins them into one fetch that then requires it of all objects:
+ * those of other types do not have what is required, and would lose the fields that need nothing.
  *
  * What clients cannot see cannot be asked for in their name, and is left as it is.
  */
@@ -32,8 +31,8 @@ export const hoistRequirements = (
   { api, requirements }: SchemaFacts,
   document: DocumentNode,
 ): DocumentNode => {
-  const { onInterfaces } = requirements;
-  if (onInterfaces.size === 0) return document;
+  const { ofInterfaceObjects } = requirements;
+  if (ofInterfaceObjects.size === 0) return document;
   const fragments = new Map(
     document.definitions
       .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
@@ -48,49 +47,44 @@ export const hoistRequirements = (
           const type = getNamedType(types.getType() ?? undefined);
           const { selectionSet } = field;
           if (selectionSet === undefined || type === undefined) return undefined;
-          const found = conditionalFields({ api, fragments }, selectionSet, type);
-          const hoisted = found.flatMap(({ parent, name }) =>
-            interfacesOf(parent).flatMap((each) =>
-              (onInterfaces.get(`${each.name}.${name}`) ?? [])
-                .filter((required) => isVisible(api, required, each))
-                .map((required) => fragmentOn(each.name, required)),
-            ),
+          const asked = fieldsOf({ api, fragments }, selectionSet, type).flatMap(({ parent, name }) =>
+            interfacesOf(parent).flatMap((owner) => {
+              const required = ofInterfaceObjects.get(`${owner.name}.${name}`);
+              return required === undefined ? [] : [{ parent, owner, name, required }];
+            }),
           );
+          const hoisted = asked
+            .filter((each) => asked.some((other) => other.parent !== each.parent && other.name !== each.name))
+            .flatMap(({ owner, required }) =>
+              required
+                .filter((each) => isVisible(api, each, owner))
+                .map((each) => fragmentOn(owner.name, each)),
+            );
           if (hoisted.length === 0) return undefined;
-          return {
-            ...field,
-            selectionSet: { ...selectionSet, selections: [...selectionSet.selections, ...hoisted] },
-          };
+          const selections = [...selectionSet.selections, ...hoisted];
+          return { ...field, selectionSet: { ...selectionSet, selections } };
         },
       },
     }),
   );
 };
 
-type Found = { readonly parent: GraphQLNamedType; readonly name: string };
+type Asked = { readonly parent: GraphQLNamedType; readonly name: string };
 type Scope = {
   readonly api: GraphQLSchema;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 };
 
-/** The fields of one object that stand in fragments of other types than its own. */
-const conditionalFields = (
-  scope: Scope,
-  { selections }: SelectionSetNode,
-  own: GraphQLNamedType,
-): readonly Found[] => {
-  const inside = (set: SelectionSetNode, parent: GraphQLNamedType): readonly Found[] =>
-    set.selections.flatMap((selection) => {
-      if (selection.kind === Kind.FIELD)
-        return parent === own ? [] : [{ parent, name: selection.name.value }];
-      const fragment =
-        selection.kind === Kind.INLINE_FRAGMENT ? selection : scope.fragments.get(selection.name.value);
-      const condition = fragment?.typeCondition?.name.value;
-      const type = condition === undefined ? parent : scope.api.getType(condition);
-      return fragment === undefined || type === undefined ? [] : inside(fragment.selectionSet, type);
-    });
-  return inside({ kind: Kind.SELECTION_SET, selections }, own);
-};
+/** The fields of one object, with the types of the fragments they stand in. */
+const fieldsOf = (scope: Scope, set: SelectionSetNode, parent: GraphQLNamedType): readonly Asked[] =>
+  set.selections.flatMap((selection) => {
+    if (selection.kind === Kind.FIELD) return [{ parent, name: selection.name.value }];
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : scope.fragments.get(selection.name.value);
+    const condition = fragment?.typeCondition?.name.value;
+    const type = condition === undefined ? parent : scope.api.getType(condition);
+    return fragment === undefined || type === undefined ? [] : fieldsOf(scope, fragment.selectionSet, type);
+  });
 
 const interfacesOf = (type: GraphQLNamedType): readonly GraphQLInterfaceType[] =>
   isInterfaceType(type) ? [type, ...type.getInterfaces()] : isObjectType(type) ? type.getInterfaces() : [];

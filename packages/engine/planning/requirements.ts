@@ -1,4 +1,12 @@
-import { Kind, isAbstractType, isInterfaceType, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  isAbstractType,
+  isInterfaceType,
+  print,
+  type DirectiveNode,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
 import { directivesOf, parseFieldSet, textArgument } from './added-names.ts';
 
 /** What subgraphs `@requires` of each other. */
@@ -6,8 +14,8 @@ export type Requirements = {
   readonly supergraph: GraphQLSchema;
   /** What a field requires; of an abstract type, what it requires of any of its objects. */
   readonly requiredBy: (typeName: string, field: string) => readonly SelectionSetNode[];
-  /** What fields of interfaces require, by `Interface.field`: an interface object has them. */
-  readonly onInterfaces: ReadonlyMap<string, readonly SelectionSetNode[]>;
+  /** What fields of interface objects require, by `Interface.field`; nothing, of most of them. */
+  readonly ofInterfaceObjects: ReadonlyMap<string, readonly SelectionSetNode[]>;
   /** The names of all fields that require something. */
   readonly fieldNames: ReadonlySet<string>;
   /** Whether any of them has arguments. Without, no two of them can be at odds. */
@@ -35,12 +43,33 @@ export const requirementsOf = (supergraph: GraphQLSchema): Requirements => {
     );
   };
   const fieldNames = new Set([...requirements.keys()].map((coordinate) => coordinate.split('.')[1] ?? ''));
-  const onInterfaces = new Map(
-    [...requirements].filter(([coordinate]) =>
-      isInterfaceType(supergraph.getType(coordinate.split('.')[0] ?? '')),
-    ),
+  const ofInterfaceObjects = new Map(
+    interfaceObjectFields(supergraph).map((field) => [field, requirements.get(field) ?? []]),
   );
-  return { supergraph, requiredBy, onInterfaces, fieldNames, haveArguments };
+  return { supergraph, requiredBy, ofInterfaceObjects, fieldNames, haveArguments };
+};
+
+/** By `Interface.field`. */
+const interfaceObjectFields = (supergraph: GraphQLSchema): readonly string[] =>
+  Object.values(supergraph.getTypeMap())
+    .filter(isInterfaceType)
+    .flatMap((type) => {
+      const graphs = directivesOf([type.astNode], 'join__type')
+        .filter((directive) => argumentOf(directive, 'isInterfaceObject') === 'true')
+        .map((directive) => argumentOf(directive, 'graph'));
+      return Object.values(type.getFields())
+        .filter(({ astNode }) =>
+          directivesOf([astNode], 'join__field').some(
+            (directive) =>
+              graphs.includes(argumentOf(directive, 'graph')) && argumentOf(directive, 'external') !== 'true',
+          ),
+        )
+        .map(({ name }) => `${type.name}.${name}`);
+    });
+
+const argumentOf = (directive: DirectiveNode, name: string): string | undefined => {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  return value && print(value);
 };
 
 const hasArguments = ({ selections }: SelectionSetNode): boolean =>
