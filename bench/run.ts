@@ -3,6 +3,7 @@ import { admission } from './admission.ts';
 import { commandPath } from './command-path.ts';
 import { entityBatch } from './entity-batch.ts';
 import { compareGateways } from './gateway/compare-gateways.ts';
+import { gatewayReloads } from './gateway/reloads.ts';
 import { replicaReads } from './replica-reads.ts';
 import { documentResult, keepResult, terminalText, type Report } from './report.ts';
 
@@ -13,6 +14,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<Report>>
   'command-path': commandPath,
   'entity-batch': entityBatch,
   gateway: compareGateways,
+  'gateway-reloads': gatewayReloads,
   'replica-reads': replicaReads,
 };
 

@@ -46,12 +46,24 @@ export const candidates: readonly Candidate[] = [
     command: ({ port, supergraphFile }) => ({
       args: [repositoryPath('gateway', 'dist', 'main.js')],
       env: {
-        GATEWAY_ENGINE: 'own',
         GATEWAY_HTTP_PORT: String(port),
         GATEWAY_SUPERGRAPH_FILE: supergraphFile,
         // Nobody is asked for these keys: the requests carry no token.
         GATEWAY_JWKS_URL: `http://127.0.0.1:${port}/jwks`,
       },
+    }),
+  },
+  {
+    name: 'ours-alone',
+    what: 'the same, as npm run gateway',
+    command: ({ port, supergraphFile }) => ({
+      args: [
+        repositoryPath('gateway', 'dist', 'command', 'main.js'),
+        '--supergraph',
+        supergraphFile,
+        '--port',
+        String(port),
+      ],
     }),
   },
   {

@@ -16,7 +16,14 @@ const sample = (cpuUs: number): Sample => ({
 const measured = (name: string, memory: Memory, rounds: readonly number[]) => {
   const candidate = candidates.find((each) => each.name === name);
   if (candidate === undefined) throw new Error(`There is no candidate ${name}.`);
-  const running: RunningCandidate = { candidate, memory, pid: 0, port: 0, stop: () => Promise.resolve() };
+  const running: RunningCandidate = {
+    candidate,
+    memory,
+    pid: 0,
+    port: 0,
+    logFile: '',
+    stop: () => Promise.resolve(),
+  };
   const samples = rounds.map(sample);
   return [
     running,

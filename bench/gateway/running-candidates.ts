@@ -6,7 +6,7 @@ import { operations } from './operations.ts';
 import { installPeer } from './peers.ts';
 import { CANDIDATE_CORE, freePort, startPinned, type PinnedProcess } from './pinned-process.ts';
 import { wrongAnswer } from './right-answers.ts';
-import type { Subgraphs } from './subgraphs.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Room for young objects: V8's default, or what the gateway is started with. */
 export type Memory = 'default' | '64 MB';
@@ -16,13 +16,9 @@ export type RunningCandidate = {
   readonly memory: Memory;
   readonly pid: number;
   readonly port: number;
+  /** What it writes. */
+  readonly logFile: string;
   stop(): Promise<void>;
-};
-
-export type Surroundings = {
-  readonly directory: string;
-  readonly supergraphFile: string;
-  readonly subgraphs: Subgraphs;
 };
 
 const START_MS_MAX = 30_000;
@@ -37,21 +33,24 @@ export const startCandidate = async (
   candidate: Candidate,
   memory: Memory,
   { directory, supergraphFile, subgraphs }: Surroundings,
+  nodeOptions: readonly string[] = [],
 ): Promise<RunningCandidate> => {
   const folder = candidate.peer === undefined ? directory : await installPeer(candidate.peer);
   const port = await freePort();
   const { args, env } = candidate.command({ port, supergraphFile, subgraphUrls: subgraphs.urls, folder });
+  const logFile = join(directory, `${candidate.name}-${memory === 'default' ? 'default' : '64'}.log`);
+  const room = memory === 'default' ? [] : ['--max-semi-space-size=64'];
   const started = startPinned({
-    args: memory === 'default' ? args : ['--max-semi-space-size=64', ...args],
+    args: [...room, ...nodeOptions, ...args],
     ...(env !== undefined && { env }),
     core: CANDIDATE_CORE,
     directory: folder,
-    logFile: join(directory, `${candidate.name}-${memory === 'default' ? 'default' : '64'}.log`),
+    logFile,
   });
   try {
     await answering(started, port);
     await checkAnswers(port);
-    return { candidate, memory, pid: started.pid, port, stop: async () => started.stop() };
+    return { candidate, memory, pid: started.pid, port, logFile, stop: async () => started.stop() };
   } catch (error) {
     await started.stop();
     throw error;
