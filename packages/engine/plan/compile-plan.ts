@@ -8,7 +8,7 @@ import { compileRootFetch } from './root-fetch.ts';
 
 /** Compiles a plan into functions: nothing of the plan is looked at while it runs. */
 export const compilePlan = (root: PlanNode, facts: SchemaFacts): Run => {
-  const options = { mayShare: !usesContexts(root) };
+  const options = { mayShare: !usesContexts(root), tellings: new Map() };
 
   const compile = (node: PlanNode): Run => {
     switch (node.kind) {

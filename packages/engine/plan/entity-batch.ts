@@ -22,12 +22,21 @@ export type Place = {
 
 /** A batch that may still grow. */
 export type OpenBatch = EntityBatch & {
-  readonly byJson: Map<string, number>;
+  /** How all its places tell their entities; undefined when they differ. */
+  telling: Telling | undefined;
+  /** The index of each representation; made when a text has to be looked for. */
+  byJson: Map<string, number> | undefined;
   /** A shorter way to the same, for representations that differ in one value only. */
   readonly byValue: Map<Teller, Map<unknown, number>>;
 };
 
-export const openBatch = (): OpenBatch => ({ json: [], places: [], byJson: new Map(), byValue: new Map() });
+export const openBatch = (telling: Telling): OpenBatch => ({
+  json: [],
+  places: [],
+  telling,
+  byJson: undefined,
+  byValue: new Map(),
+});
 
 /**
  * Adds the entities at a cursor to a batch. What cannot be told, or has no type, is left out.
@@ -40,6 +49,7 @@ export const addPlace = (
   telling: Telling,
   { cursor, done }: Pick<Place, 'cursor' | 'done'>,
 ): boolean => {
+  if (batch.telling !== telling) batch.telling = undefined;
   const targets: JsonObject[] = [];
   const indexes: number[] = [];
   // Neighbours are mostly of one type: what was looked up for the last one is kept.
@@ -63,27 +73,38 @@ export const addPlace = (
 
 const indexer = (batch: OpenBatch, teller: Teller): ((entity: JsonObject) => number | undefined) => {
   const { write, readOnly } = teller;
-  if (readOnly === undefined) return (entity) => indexOfJson(batch, write(entity));
+  if (readOnly === undefined) {
+    return (entity) => {
+      const json = write(entity);
+      return json === undefined ? undefined : indexOfJson(batch, json);
+    };
+  }
   const known = batch.byValue.get(teller) ?? new Map<unknown, number>();
   batch.byValue.set(teller, known);
   return (entity) => {
     const value = readOnly(entity);
     const seen = known.get(value);
     if (seen !== undefined) return seen;
-    const index = indexOfJson(batch, write(entity));
+    const json = write(entity);
+    if (json === undefined) return undefined;
     // Two objects are never the same value, although they may be told alike.
-    if (index !== undefined && typeof value !== 'object') known.set(value, index);
+    if (typeof value === 'object') return indexOfJson(batch, json);
+    // Told in one way, another type or another value is another text.
+    const index = batch.telling === undefined ? indexOfJson(batch, json) : add(batch, json);
+    known.set(value, index);
     return index;
   };
 };
 
-const indexOfJson = ({ byJson, json }: OpenBatch, text: string | undefined): number | undefined => {
-  if (text === undefined) return undefined;
-  const known = byJson.get(text);
-  if (known !== undefined) return known;
-  const index = json.length;
-  json.push(text);
-  byJson.set(text, index);
+const indexOfJson = (batch: OpenBatch, json: string): number => {
+  batch.byJson ??= new Map(batch.json.map((each, index) => [each, index]));
+  return batch.byJson.get(json) ?? add(batch, json);
+};
+
+const add = (batch: OpenBatch, json: string): number => {
+  const index = batch.json.length;
+  batch.json.push(json);
+  batch.byJson?.set(json, index);
   return index;
 };
 

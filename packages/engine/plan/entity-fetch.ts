@@ -17,7 +17,14 @@ import { compileRewrites, renamedKeys } from './rewrites.ts';
 /** A fetch with `requires`. */
 export type EntityFetchNode = FetchNode & { readonly requires: readonly RequiredSelection[] };
 
-type Options = Parameters<typeof compileMergeEntities>[2];
+type TellingFor = (execution: Execution) => Telling;
+
+/** What the entity fetches of one plan have in common. */
+export type EntityFetchOptions = {
+  /** See `compileMergeEntities`. */
+  readonly mayShare: boolean;
+  readonly tellings: Map<string, TellingFor>;
+};
 
 /** No call is made larger than this by joining what several places of the plan ask. */
 const joinedMax = 1_000;
@@ -25,18 +32,21 @@ const joinedMax = 1_000;
 /**
  * Compiles a fetch of entities: tells a subgraph about the objects at the cursor and merges what it answers. Fetches
  * that become ready in one turn and ask the same at several places of the plan are one call.
- *
- * @param options.mayShare see `compileMergeEntities`.
  */
-export const compileEntityFetch = (node: EntityFetchNode, facts: SchemaFacts, options: Options): Run => {
+export const compileEntityFetch = (
+  node: EntityFetchNode,
+  facts: SchemaFacts,
+  options: EntityFetchOptions,
+): Run => {
   const run = compileCalls(node, facts, options);
   const bringsData = compileBringsData(node, facts);
   if (bringsData === undefined) return run;
   return (execution, cursor, done) => (bringsData(execution.isTrue) ? run(execution, cursor, done) : done());
 };
 
-const compileCalls = (node: EntityFetchNode, facts: SchemaFacts, options: Options): Run => {
-  const tellingFor = compileTellings(node, facts);
+const compileCalls = (node: EntityFetchNode, facts: SchemaFacts, options: EntityFetchOptions): Run => {
+  const question = questionOf(node);
+  const tellingFor = sharedTellings(node, question, facts, options);
   const readContext = compileContext(node.contextRewrites, facts);
   const send = compileSending(node, facts, options);
   if (readContext !== undefined) {
@@ -48,7 +58,7 @@ const compileCalls = (node: EntityFetchNode, facts: SchemaFacts, options: Option
         if (running === 0) done();
       };
       for (const { variables, entities } of entitiesByContext(execution.root, cursor, readContext)) {
-        const batch = openBatch();
+        const batch = openBatch(telling);
         if (!addPlace(batch, entities, telling, { cursor, done: ended })) continue;
         running += 1;
         send(execution, batch, { variables });
@@ -57,13 +67,13 @@ const compileCalls = (node: EntityFetchNode, facts: SchemaFacts, options: Option
     };
   }
 
-  const question = questionOf(node);
   return (execution, cursor, done) => {
     const { openBatches } = execution;
     const open = openBatches.get(question);
     const mayJoin = open !== undefined && open.json.length + cursor.items.length <= joinedMax;
-    const batch = mayJoin ? open : openBatch();
-    if (!addPlace(batch, cursor.items, tellingFor(execution), { cursor, done })) {
+    const telling = tellingFor(execution);
+    const batch = mayJoin ? open : openBatch(telling);
+    if (!addPlace(batch, cursor.items, telling, { cursor, done })) {
       done();
     } else if (!mayJoin) {
       openBatches.set(question, batch);
@@ -76,10 +86,23 @@ const compileCalls = (node: EntityFetchNode, facts: SchemaFacts, options: Option
 const questionOf = ({ serviceName, operation, operationName = '', outputRewrites }: FetchNode): string =>
   JSON.stringify([serviceName, operation.replace(` ${operationName}`, ' '), outputRewrites]);
 
+/** Fetches that tell their entities in the same way share it, so that they can see what has been told already. */
+const sharedTellings = (
+  node: EntityFetchNode,
+  question: string,
+  facts: SchemaFacts,
+  { tellings }: EntityFetchOptions,
+): TellingFor => {
+  const key = JSON.stringify([question, node.requires, node.inputRewrites]);
+  const known = tellings.get(key) ?? compileTellings(node, facts);
+  tellings.set(key, known);
+  return known;
+};
+
 /** Ways to tell entities that are kept per fetch: one for each combination of its conditions. */
 const tellingsMax = 64;
 
-const compileTellings = (node: EntityFetchNode, facts: SchemaFacts): ((execution: Execution) => Telling) => {
+const compileTellings = (node: EntityFetchNode, facts: SchemaFacts): TellingFor => {
   const alter = compileRewrites(node.inputRewrites, facts);
   const compile = (unneeded: ReadonlySet<string>) =>
     toldByKey(
@@ -109,7 +132,7 @@ type Extras = {
 };
 type Send = (execution: Execution, batch: EntityBatch, extras: Extras) => void;
 
-const compileSending = (node: EntityFetchNode, facts: SchemaFacts, options: Options): Send => {
+const compileSending = (node: EntityFetchNode, facts: SchemaFacts, options: EntityFetchOptions): Send => {
   const call = unchangingCall(node);
   const variablesOf = compileVariables(node);
   const takeIn = compileTakeIn(node, facts, options);
@@ -151,7 +174,7 @@ const isSpoilt = (answer: FetchAnswer): boolean => {
   return entities === null || entities === undefined;
 };
 
-const compileTakeIn = (node: EntityFetchNode, facts: SchemaFacts, options: Options) => {
+const compileTakeIn = (node: EntityFetchNode, facts: SchemaFacts, options: EntityFetchOptions) => {
   const alter = compileRewrites(node.outputRewrites, facts);
   const renamed = renamedKeys(node.outputRewrites);
   const merge = compileMergeEntities(node, facts, options);

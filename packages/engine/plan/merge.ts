@@ -15,7 +15,10 @@ export const mergeBy = (isAbstract: (typeName: string) => boolean): Merge => {
     for (const key of Object.keys(source)) {
       const incoming = source[key];
       if (incoming === undefined) continue;
-      const present = isInherited(key) && !Object.hasOwn(target, key) ? undefined : target[key];
+      const found = target[key];
+      // Only what is found can be inherited. That is rare, and to look it up for every key is not cheap.
+      const isOwn = found === undefined || !isInherited(key) || Object.hasOwn(target, key);
+      const present = isOwn ? found : undefined;
       if (present === undefined || present === null) writeKey(target, key, incoming);
       else if (incoming !== null && incoming !== present) replace(target, key, present, incoming);
     }
