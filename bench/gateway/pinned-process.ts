@@ -26,6 +26,11 @@ type Options = {
   readonly directory: string;
 };
 
+const alive = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of alive) child.kill('SIGKILL');
+});
+
 /** Starts Node on one core, for production; it is killed when this process ends. */
 export const startPinned = ({ args, env = {}, core, logFile, directory }: Options): PinnedProcess => {
   const log = openSync(logFile, 'w');
@@ -37,10 +42,7 @@ export const startPinned = ({ args, env = {}, core, logFile, directory }: Option
   closeSync(log);
   const { pid } = child;
   if (pid === undefined) throw new Error('taskset cannot be run; it is part of util-linux.');
-  const kill = (): void => {
-    child.kill('SIGKILL');
-  };
-  process.once('exit', kill);
+  alive.add(child);
   const ended = once(child, 'exit');
   return {
     pid,
@@ -48,9 +50,9 @@ export const startPinned = ({ args, env = {}, core, logFile, directory }: Option
     hasEnded: () => child.exitCode !== null || child.signalCode !== null,
     lastWords: () => readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n'),
     stop: async () => {
-      process.removeListener('exit', kill);
-      kill();
+      child.kill('SIGKILL');
       await ended;
+      alive.delete(child);
     },
   };
 };
