@@ -13,6 +13,7 @@ import {
   type Environment,
 } from '@saas/config';
 
+import { authorizationSettings } from './authorization/authorization.config.ts';
 import { admissionSettings } from './admission/admission.config.ts';
 import { supergraphChoiceOf, supergraphSettings } from './supergraph/supergraph.config.ts';
 
@@ -125,6 +126,7 @@ export const gatewaySettings = {
       .default(1_024 * 1_024)
       .describe('Largest request body that is read.'),
     ...admissionSettings,
+    ...authorizationSettings,
     HEALTH_INTERVAL_MS: milliseconds()
       .default(5_000)
       .describe('How often each subgraph’s health is sampled.'),

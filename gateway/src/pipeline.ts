@@ -1,6 +1,7 @@
 import type { VerifiedAccess, Viewer } from '@saas/auth';
 import type { ErrorLimits } from './admission/capped-errors.ts';
 import type { CostLimits } from './admission/operation-cost.ts';
+import type { AuthorizerOptions } from './authorization/authorizer.ts';
 import type { Execute } from './execution/execute.port.ts';
 import type { ServingGenerations } from './execution/serving-generation.ts';
 import { answerOperations } from './http/answer-operations.ts';
@@ -9,6 +10,7 @@ import type { AdmittedOperations } from './operations/admitted-operations.ts';
 import type { OperationReply, OperationRequest } from './operations/operation-exchange.ts';
 import { useAccessLog } from './stages/access-log.ts';
 import { useAuthenticate } from './stages/authenticate.ts';
+import { useAuthorize } from './stages/authorize.ts';
 import { useBody } from './stages/body.ts';
 import { useConsistency } from './stages/consistency.ts';
 import { useCost } from './stages/cost.ts';
@@ -28,6 +30,7 @@ type OperationOptions = AdmittedOperations & {
   readonly generations: ServingGenerations;
   readonly introspection: boolean;
   readonly costs: CostLimits;
+  readonly authorization: Pick<AuthorizerOptions, 'mode' | 'policyTimeoutMs'>;
   readonly errors: ErrorLimits;
   readonly execute: Execute;
   readonly identitiesOf: (viewer: Viewer) => (subgraph: string) => string | undefined;
@@ -68,5 +71,5 @@ export const httpPipeline = (options: HttpOptions): Handler<HttpRequest, HttpRep
 export const operationPipeline = (options: OperationOptions): Handler<OperationRequest, OperationReply> =>
   composeStages(
     [useDocument(options), useAuthenticate(options), useConsistency(options)],
-    useValidate(options, composeStages([useCost(options)], executeOperation(options))),
+    useValidate(options, composeStages([useCost(options), useAuthorize(options)], executeOperation(options))),
   );

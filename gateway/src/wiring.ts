@@ -90,6 +90,7 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
     sessionTokens: sessionTokens(clock),
     generations,
     introspection: config.INTROSPECTION,
+    authorization: { mode: config.AUTHORIZATION, policyTimeoutMs: config.POLICY_TIMEOUT_MS },
     execute: await executionOf(config, { clientsOf: clients.clientsOf, logger }),
     identitiesOf: identities({ keys: targets.identityKeys, clock }),
   });

@@ -37,6 +37,8 @@ export const stockExecution = ({ clientsOf, logger }: Options): Execute => {
     const invalid = wrongVariables(request);
     if (invalid.length > 0) return { dataJson: undefined, errors: invalid, problems: [] };
     const { params, document, generation } = request;
+    // Never so far: it refuses the supergraphs of which clients may have a part only.
+    if (request.authorized !== undefined) throw new Error('The stock executor runs whole operations only.');
     const executor = await executorFor(generation);
     const { operationName, variables } = params;
     const stockRequest = {

@@ -42,6 +42,7 @@ const operationRequest = (request: HttpRequest, params: GraphQLParams): Operatio
   signal: request.signal,
   document: noDocument,
   viewer: anonymous,
+  access: undefined,
   tokens: tokenKeeper(),
 });
 

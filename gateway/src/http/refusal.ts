@@ -1,5 +1,6 @@
 import type { Logger } from '@saas/telemetry';
 import { admissionStatuses } from '../admission/admission.errors.ts';
+import { authorizationStatuses } from '../authorization/authorization.errors.ts';
 import { operationsStatuses } from '../operations/operations.errors.ts';
 import { httpStatuses } from './http.errors.ts';
 import type { HttpReply } from './http-exchange.ts';
@@ -13,6 +14,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   ...protocolStatuses,
   ...admissionStatuses,
   ...operationsStatuses,
+  ...authorizationStatuses,
   OPERATION_TOO_COMPLEX: 400,
   OPERATION_AMBIGUOUS_REQUIRES: 400,
   PLANNER_BUSY: 503,

@@ -1,6 +1,7 @@
-import type { Viewer } from '@saas/auth';
+import type { VerifiedAccess, Viewer } from '@saas/auth';
 import type { Logger } from '@saas/telemetry';
 import type { OperationDefinitionNode } from 'graphql';
+import type { Authorized } from '../authorization/authorizer.ts';
 import type { ServingGeneration } from '../execution/serving-generation.ts';
 import type { GraphQLParams } from '../http/graphql-params.ts';
 import type { Headers } from '../http/http-exchange.ts';
@@ -22,6 +23,8 @@ export type OperationRequest = {
   readonly signal: AbortSignal;
   readonly document: KnownDocument;
   readonly viewer: Viewer;
+  /** What the token of the request grants; undefined without one. */
+  readonly access: VerifiedAccess | undefined;
   readonly tokens: TokenKeeper;
 };
 
@@ -29,6 +32,8 @@ export type OperationRequest = {
 export type ValidOperation = OperationRequest & {
   readonly generation: ServingGeneration;
   readonly operation: OperationDefinitionNode;
+  /** The part that this client may have; undefined: all of it. */
+  readonly authorized?: Authorized;
 };
 
 export type OperationReply = {

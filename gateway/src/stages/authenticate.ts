@@ -1,9 +1,9 @@
-import { anonymous, bearerToken, type VerifiedAccess } from '@saas/auth';
+import { bearerToken, type VerifiedAccess } from '@saas/auth';
 import type { OperationReply, OperationRequest } from '../operations/operation-exchange.ts';
 import type { Stage } from './stage.ts';
 
 /**
- * Establishes on whose behalf the request is made. No `Authorization` header is anonymous; a header that does not hold
+ * Establishes on whose behalf the request is made; at first, it is nobody's. No `Authorization` header is anonymous; a header that does not hold
  * up is refused, never taken for anonymous: the client would see an empty world instead of its mistake.
  *
  * @param options.verify undefined where nobody can be recognised: then everybody is anonymous, whatever they send.
@@ -17,9 +17,10 @@ export const useAuthenticate = ({
   name: 'authenticate',
   handle: async (request, next) => {
     const { authorization } = request.headers;
-    if (verify === undefined || authorization === undefined) return next({ ...request, viewer: anonymous });
+    if (verify === undefined || authorization === undefined) return next(request);
     const token = bearerToken(authorization);
-    const viewer = token === undefined ? anonymous : (await verify(token)).viewer;
-    return next({ ...request, viewer });
+    if (token === undefined) return next(request);
+    const access = await verify(token);
+    return next({ ...request, access, viewer: access.viewer });
   },
 });

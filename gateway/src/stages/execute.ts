@@ -23,10 +23,13 @@ type Options = {
 export const executeOperation =
   ({ execute, identitiesOf, errors: limits }: Options): Handler<ValidOperation, OperationReply> =>
   async (request) => {
-    const { logger, viewer } = request;
+    const { logger, viewer, authorized } = request;
     const context: GatewayContext = { ...request, identityFor: identitiesOf(viewer) };
     const { dataJson, errors, problems } = await execute(request, context);
-    const told = errors.length + problems.length === 0 ? [] : clientErrors(errors, problems, logger);
+    // Of a part, null may stand where the schema allows none: that was decided, and nobody's mistake.
+    const misfits = authorized === undefined ? problems : [];
+    const failures = errors.length + misfits.length === 0 ? [] : clientErrors(errors, misfits, logger);
+    const told = authorized === undefined ? failures : [...authorized.errors, ...failures];
     if (dataJson === undefined) throw new RequestErrors('BAD_USER_INPUT', cappedErrors(told, limits));
     const json = answerJson({ dataJson, errors: told }, limits);
     return { headers: {}, body: { kind: 'single', json } };

@@ -2,12 +2,15 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '@saas/kernel';
 import { buildASTSchema, parse, type GraphQLSchema } from 'graphql';
 import { readCostTable } from '../admission/cost-table.ts';
+import { readAuthorizationTable } from '../authorization/authorization-table.ts';
+import { featureProblems, supergraphFeatures } from '../authorization/supergraph-features.ts';
 import { checkDateTimes } from './date-time-values.ts';
 import { generation, type Generation } from './generation.ts';
 import type { OperationCacheLimits } from './operation-cache.ts';
 import type { PlanCompiler } from './plan-compiler.port.ts';
 import type { Planner, PlannerOptions } from './planner.ts';
 import type { RefusedOperationsLimits } from './refused-operations.ts';
+import { SupergraphError } from './supergraph.errors.ts';
 
 /** A generation and the thread that plans for it, whose owner ends it. */
 export type Built<Facts, Operation> = {
@@ -39,12 +42,16 @@ export const buildGeneration = async <Facts, Operation>(
   const planner = options.startPlanner({ ...options.plannerOptions, supergraphSdl });
   try {
     const { apiSdl, subgraphs } = await planner.load();
+    const problems = featureProblems(supergraphSdl);
+    if (problems.length > 0) throw new SupergraphError('SUPERGRAPH_INVALID', problems);
     const api = await schemaOf(apiSdl);
     checkDateTimes(api);
     const supergraph = await schemaOf(supergraphSdl);
     const facts = compiler.factsOf({ supergraph, api });
     await nextTurn();
     const costs = readCostTable(supergraphSdl);
+    await nextTurn();
+    const authorization = readAuthorizationTable(supergraphSdl);
     await nextTurn();
     return {
       planner,
@@ -54,6 +61,8 @@ export const buildGeneration = async <Facts, Operation>(
         api,
         facts,
         costs,
+        authorization,
+        features: supergraphFeatures(supergraphSdl),
         subgraphs,
         planner,
         compiler,

@@ -8,6 +8,8 @@ export type GenerationEvent =
       readonly kind: 'swapped';
       readonly generationId: number;
       readonly subgraphs: number;
+      /** Those that the supergraph links, and what is made of each: nothing is ignored silently. */
+      readonly specifications: readonly string[];
       /** Operations planned ahead. */
       readonly warmed: number;
       readonly tookMs: number;

@@ -1,6 +1,8 @@
 import { isAppError, type Clock } from '@saas/kernel';
 import { parse, print, validate, type DocumentNode, type GraphQLSchema } from 'graphql';
 import type { CostTable } from '../admission/cost-table.ts';
+import type { AuthorizationTable } from '../authorization/authorization-table.ts';
+import type { SupergraphFeature } from '../authorization/supergraph-features.ts';
 import { measureDocument } from '../admission/measure-document.ts';
 import type { SubgraphAddress } from './load-supergraph.ts';
 import { OperationCache, type OperationCacheLimits, type UsedOperation } from './operation-cache.ts';
@@ -22,6 +24,9 @@ export type Generation<Facts, Operation> = {
   readonly api: GraphQLSchema;
   readonly facts: Facts;
   readonly costs: CostTable;
+  readonly authorization: AuthorizationTable;
+  /** The specifications that the supergraph links, and what is made of each. */
+  readonly features: readonly SupergraphFeature[];
   readonly subgraphs: readonly SubgraphAddress[];
   /**
    * The operation ready to run, planned once for all who ask at the same time and then remembered.
@@ -61,7 +66,7 @@ export type WantedOperation = {
 
 export type GenerationParts<Facts, Operation> = Pick<
   Generation<Facts, Operation>,
-  'id' | 'supergraphSdl' | 'api' | 'facts' | 'costs' | 'subgraphs'
+  'id' | 'supergraphSdl' | 'api' | 'facts' | 'costs' | 'authorization' | 'features' | 'subgraphs'
 > & {
   readonly planner: Planner;
   readonly compiler: PlanCompiler<Facts, Operation>;
@@ -73,7 +78,8 @@ export type GenerationParts<Facts, Operation> = Pick<
 export const generation = <Facts, Operation>(
   parts: GenerationParts<Facts, Operation>,
 ): Generation<Facts, Operation> => {
-  const { id, supergraphSdl, api, facts, costs, subgraphs, planner, compiler } = parts;
+  const { id, supergraphSdl, api, facts, costs, authorization, features, subgraphs } = parts;
+  const { planner, compiler } = parts;
   const cache = new OperationCache<Operation>(parts.cache);
   const refused = new RefusedOperations(parts.refusals, parts.clock);
   const keys = new PlanKeys(parts.cache.entriesMax);
@@ -120,6 +126,8 @@ export const generation = <Facts, Operation>(
     api,
     facts,
     costs,
+    authorization,
+    features,
     subgraphs,
     remembered,
     operationFor: async (wanted) => {

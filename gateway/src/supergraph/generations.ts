@@ -224,9 +224,17 @@ class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation
       const warmed = await this.#prepare(built.generation);
       if (this.#isStopped) throw new SupergraphError('SUPERGRAPH_SOURCE_FAILED', []);
       this.#swap({ ...built, inHand: 0, isRetired: false });
-      const { id, subgraphs } = built.generation;
+      const { id, subgraphs, features } = built.generation;
       const tookMs = performance.now() - startedMs;
-      this.#tell({ kind: 'swapped', generationId: id, subgraphs: subgraphs.length, warmed, tookMs });
+      const specifications = features.map(({ name, handling }) => `${name}: ${handling}`);
+      this.#tell({
+        kind: 'swapped',
+        generationId: id,
+        subgraphs: subgraphs.length,
+        specifications,
+        warmed,
+        tookMs,
+      });
     } catch (error) {
       await built.planner.stop();
       throw error;
