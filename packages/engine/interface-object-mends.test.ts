@@ -69,6 +69,16 @@ describe('a field of an interface object that requires something', () => {
   });
 });
 
+it('makes no call for the types of objects that nobody asks of', async () => {
+  const { calls } = await graph.ask(
+    'query ($a: Boolean!) { works { ... on Work { stars @include(if: $a) } } }',
+    {
+      variables: { a: false },
+    },
+  );
+  expect(calls).toHaveLength(1);
+});
+
 it('asks nothing about objects that have no entity', async () => {
   const { data, errors } = await graph.ask('{ sold { price ... on Book { stars } } }');
   expect(data).toEqual({ sold: [{ price: 1 }, { price: 2, stars: 5 }] });

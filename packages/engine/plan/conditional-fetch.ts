@@ -16,8 +16,12 @@ export type BringsData = (isTrue: (variable: string) => boolean) => boolean;
 export const compileBringsData = (node: FetchNode, { requirements }: SchemaFacts): BringsData | undefined => {
   if (!/@(skip|include)\b/.test(node.operation)) return undefined;
   const { supergraph } = requirements;
-  const [definition] = parse(node.operation, { noLocation: true }).definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) return undefined;
+  const { definitions } = parse(node.operation, { noLocation: true });
+  const definition = definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
+  const fragments = new Map(
+    definitions.flatMap((each) => (each.kind === Kind.FRAGMENT_DEFINITION ? [[each.name.value, each]] : [])),
+  );
+  if (definition === undefined) return undefined;
 
   const conditionsOf = (
     { selections }: SelectionSetNode,
@@ -26,13 +30,15 @@ export const compileBringsData = (node: FetchNode, { requirements }: SchemaFacts
   ): readonly (readonly DirectiveNode[])[] =>
     selections.flatMap((selection) => {
       const conditions = [...outer, ...(selection.directives ?? [])];
-      if (selection.kind === Kind.FRAGMENT_SPREAD) return [conditions];
       if (selection.kind === Kind.FIELD) {
         return selection.name.value === '__typename' && isTypeKnown ? [] : [conditions];
       }
-      const condition = selection.typeCondition?.name.value;
+      const fragment =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+      if (fragment === undefined) return [conditions];
+      const condition = fragment.typeCondition?.name.value;
       const isObject = condition !== undefined && isObjectType(supergraph.getType(condition));
-      return conditionsOf(selection.selectionSet, conditions, isTypeKnown || isObject);
+      return conditionsOf(fragment.selectionSet, conditions, isTypeKnown || isObject);
     });
   const all = definition.selectionSet.selections.flatMap((selection) =>
     selection.kind === Kind.FIELD && selection.selectionSet !== undefined

@@ -1,34 +1,86 @@
 import {
+  getNamedType,
+  isInterfaceType,
   Kind,
+  TypeInfo,
   visit,
+  visitWithTypeInfo,
   type DirectiveNode,
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedType,
   type SelectionNode,
 } from 'graphql';
+import type { SchemaFacts } from '../schema-facts.ts';
 
 /**
  * Removes what literal conditions exclude: the planner would ask for what is required by a field that nobody gets. And
  * conditions that exclude nothing: it would ask for the same once under the condition, and once without.
  *
  * Adds `__typename` wherever it is not plain that something of an object is selected: conditions may exclude all of it,
- * or fragments may be of other types. The planner leaves such a field out, although its answer is `{}` and not null.
+ * or fragments may be of other types. The planner leaves such a field out, although its answer is `{}` and not null. Of
+ * interfaces that objects stand for in some subgraph it adds a key, because their types cost a call.
  */
-export const fillSelections = (document: DocumentNode): DocumentNode =>
+export const fillSelections = (facts: SchemaFacts, document: DocumentNode): DocumentNode => {
+  const decided = withDecidedLiterals(document);
+  const fragments = new Map(
+    decided.definitions
+      .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+      .map((definition) => [definition.name.value, definition]),
+  );
+  const types = new TypeInfo(facts.api);
+  return visit(
+    decided,
+    visitWithTypeInfo(types, {
+      Field: {
+        leave: (field: FieldNode) => {
+          const type = getNamedType(types.getType() ?? undefined);
+          const { selectionSet } = field;
+          if (selectionSet === undefined || selectsPlainly(selectionSet.selections, type, fragments)) {
+            return undefined;
+          }
+          const selections = [...selectionSet.selections, fillerOf(facts, type)];
+          return { ...field, selectionSet: { ...selectionSet, selections } };
+        },
+      },
+    }),
+  );
+};
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+/** Whether there is a field that every object of the type is asked for. */
+const selectsPlainly = (
+  selections: readonly SelectionNode[],
+  type: GraphQLNamedType | undefined,
+  fragments: Fragments,
+): boolean =>
+  selections.some((selection) => {
+    if ((selection.directives ?? []).length > 0) return false;
+    if (selection.kind === Kind.FIELD) return true;
+    const fragment =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+    if (fragment === undefined) return false;
+    const condition = fragment.typeCondition?.name.value;
+    const isMeant = condition === undefined || condition === type?.name;
+    return isMeant && selectsPlainly(fragment.selectionSet.selections, type, fragments);
+  });
+
+const fillerOf = ({ requirements }: SchemaFacts, type: GraphQLNamedType | undefined): FieldNode => {
+  const key = isInterfaceType(type) ? requirements.interfaceObjectKeys.get(type.name) : undefined;
+  const isVisible = key !== undefined && isInterfaceType(type) && key in type.getFields();
+  return fieldCalled(isVisible ? key : '__typename');
+};
+
+const withDecidedLiterals = (document: DocumentNode): DocumentNode =>
   visit(document, {
     InlineFragment: { enter: decideLiterals },
     FragmentSpread: { enter: decideLiterals },
+    Field: { enter: decideLiterals },
     SelectionSet: {
-      leave: (set) => (set.selections.length === 0 ? { ...set, selections: [typeName] } : undefined),
-    },
-    Field: {
-      enter: decideLiterals,
-      leave: (field: FieldNode) => {
-        const { selectionSet } = field;
-        if (selectionSet === undefined || selectionSet.selections.some(isPlainField)) return undefined;
-        const selections = [...selectionSet.selections, typeName];
-        return { ...field, selectionSet: { ...selectionSet, selections } };
-      },
+      leave: (set) =>
+        set.selections.length === 0 ? { ...set, selections: [fieldCalled('__typename')] } : undefined,
     },
   });
 
@@ -48,7 +100,7 @@ const literalCondition = ({ name, arguments: given = [] }: DirectiveNode): boole
   return name.value === 'include' ? value.value : undefined;
 };
 
-const isPlainField = ({ kind, directives }: SelectionNode): boolean =>
-  kind === Kind.FIELD && (directives ?? []).length === 0;
-
-const typeName: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+const fieldCalled = (name: string): FieldNode => ({
+  kind: Kind.FIELD,
+  name: { kind: Kind.NAME, value: name },
+});

@@ -71,7 +71,7 @@ const prepare = (
   refuseAmbiguousRequires(facts, selectOperation(part, operationName), restore);
   const decided = conditionValues === undefined ? part : decideConditions(part, conditionValues);
   const named = restore === undefined ? decided : withPrivateNames(decided, restore);
-  return { documentToPlan: hoistRequirements(facts, fillSelections(named)), restore };
+  return { documentToPlan: hoistRequirements(facts, fillSelections(facts, named)), restore };
 };
 
 const restoreFor = (

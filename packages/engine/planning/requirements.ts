@@ -16,6 +16,8 @@ export type Requirements = {
   readonly requiredBy: (typeName: string, field: string) => readonly SelectionSetNode[];
   /** What fields of interface objects require, by `Interface.field`; nothing, of most of them. */
   readonly ofInterfaceObjects: ReadonlyMap<string, readonly SelectionSetNode[]>;
+  /** A key of one leaf, by the interface; of those that objects stand for in some subgraph. */
+  readonly interfaceObjectKeys: ReadonlyMap<string, string>;
   /** The names of all fields that require something. */
   readonly fieldNames: ReadonlySet<string>;
   /** Whether any of them has arguments. Without, no two of them can be at odds. */
@@ -46,7 +48,8 @@ export const requirementsOf = (supergraph: GraphQLSchema): Requirements => {
   const ofInterfaceObjects = new Map(
     interfaceObjectFields(supergraph).map((field) => [field, requirements.get(field) ?? []]),
   );
-  return { supergraph, requiredBy, ofInterfaceObjects, fieldNames, haveArguments };
+  const interfaceObjectKeys = interfaceObjectKeysOf(supergraph);
+  return { supergraph, requiredBy, ofInterfaceObjects, interfaceObjectKeys, fieldNames, haveArguments };
 };
 
 /** By `Interface.field`. */
@@ -66,6 +69,22 @@ const interfaceObjectFields = (supergraph: GraphQLSchema): readonly string[] =>
         )
         .map(({ name }) => `${type.name}.${name}`);
     });
+
+const interfaceObjectKeysOf = (supergraph: GraphQLSchema): ReadonlyMap<string, string> =>
+  new Map(
+    Object.values(supergraph.getTypeMap())
+      .filter(isInterfaceType)
+      .flatMap((type) => {
+        const directives = directivesOf([type.astNode], 'join__type');
+        const isStoodFor = directives.some(
+          (directive) => argumentOf(directive, 'isInterfaceObject') === 'true',
+        );
+        const key = directives
+          .map((directive) => textArgument(directive, 'key') ?? '')
+          .find((text) => /^\w+$/.test(text));
+        return isStoodFor && key !== undefined ? [[type.name, key] as const] : [];
+      }),
+  );
 
 const argumentOf = (directive: DirectiveNode, name: string): string | undefined => {
   const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
