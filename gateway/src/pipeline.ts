@@ -30,7 +30,7 @@ type OperationOptions = AdmittedOperations & {
   readonly generations: ServingGenerations;
   readonly introspection: boolean;
   readonly costs: CostLimits;
-  readonly authorization: Pick<AuthorizerOptions, 'mode' | 'policyTimeoutMs'>;
+  readonly authorization: AuthorizerOptions;
   readonly errors: ErrorLimits;
   readonly execute: Execute;
   readonly identitiesOf: (viewer: Viewer) => (subgraph: string) => string | undefined;

@@ -90,7 +90,11 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
     sessionTokens: sessionTokens(clock),
     generations,
     introspection: config.INTROSPECTION,
-    authorization: { mode: config.AUTHORIZATION, policyTimeoutMs: config.POLICY_TIMEOUT_MS },
+    authorization: {
+      mode: config.AUTHORIZATION,
+      policyTimeoutMs: config.POLICY_TIMEOUT_MS,
+      onPolicyFailure: (error) => logger.warn({ error }, 'nobody said which policies hold, so none does'),
+    },
     execute: await executionOf(config, { clientsOf: clients.clientsOf, logger }),
     identitiesOf: identities({ keys: targets.identityKeys, clock }),
   });

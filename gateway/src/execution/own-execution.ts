@@ -18,11 +18,18 @@ export const ownExecution =
     return execute(operation, { variables: request.params.variables, fetch });
   };
 
-const operationOf = async ({ generation, document, params }: ValidOperation): Promise<CompiledOperation> => {
+const operationOf = async ({
+  generation,
+  document,
+  params,
+  authorized,
+}: ValidOperation): Promise<CompiledOperation> => {
   const { operationName, variables } = params;
-  const key = `${document.hash} ${operationName ?? ''}`;
-  return (
-    generation.remembered(key, variables) ??
-    generation.operationFor({ document: document.node, operationName, key, variables })
-  );
+  const ofAll = `${document.hash} ${operationName ?? ''}`;
+  // No name has a space in it: the key of a part cannot be taken for another operation's name.
+  const key = authorized === undefined ? ofAll : `${ofAll} ${authorized.key}`;
+  const known = generation.remembered(key, variables);
+  if (known !== undefined) return known;
+  const documentToPlan = authorized?.part;
+  return generation.operationFor({ document: document.node, operationName, key, variables, documentToPlan });
 };

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ApolloServer } from '@apollo/server';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { composeSupergraph } from '../supergraph/compose-supergraph.ts';
 import { memorySource } from '../supergraph/supergraph-source.memory.ts';
 import { until } from '../supergraph/until.fixture.ts';
 import { fakeGraph } from '../testing/fake-graph.ts';
@@ -65,6 +66,43 @@ describe('an ApolloServer over our engine', () => {
       return title !== undefined;
     });
     expect(title).toEqual({ title: 'Countess' });
+    await server.stop();
+  });
+
+  it('keeps from strangers what the supergraph keeps from them', async () => {
+    const guarded = composeSupergraph([
+      {
+        name: 'users',
+        sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@authenticated"])
+          type Query { me: User } type User { name: String email: String @authenticated }`,
+        routingUrl: graph.users.url,
+        location: 'users',
+      },
+    ]).supergraphSdl;
+    graph.users.behave(({ query }) => ({
+      data: { me: query.includes('email') ? { name: 'Ada', email: 'ada@example.com' } : { name: 'Ada' } },
+    }));
+    const known = { isAuthenticated: true, scopes: new Set<string>() };
+    const stranger = { isAuthenticated: false, scopes: new Set<string>() };
+    const server = new ApolloServer<{ token?: string }>({
+      gateway: supergraphGateway({
+        supergraph: guarded,
+        principalOf: (context) => ((context as { token?: string }).token === 'good' ? known : stranger),
+      }),
+    });
+    const ask = async (contextValue: { token?: string }) => {
+      const { body } = await server.executeOperation({ query: '{ me { name email } }' }, { contextValue });
+      return JSON.parse(JSON.stringify(body)) as unknown;
+    };
+    expect(await ask({})).toMatchObject({
+      singleResult: {
+        data: { me: { name: 'Ada', email: null } },
+        errors: [{ path: ['me', 'email'], extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }],
+      },
+    });
+    expect(await ask({ token: 'good' })).toMatchObject({
+      singleResult: { data: { me: { name: 'Ada', email: 'ada@example.com' } } },
+    });
     await server.stop();
   });
 

@@ -5,6 +5,9 @@ import { execute, type CompiledOperation } from '@saas/engine';
 import { isAppError } from '@saas/kernel';
 import { createLogger, type Logger } from '@saas/telemetry';
 import { GraphQLError } from 'graphql';
+import { authorizers } from '../authorization/authorizers.ts';
+import type { Authorized } from '../authorization/authorizer.ts';
+import { principalOf, type Principal } from '../authorization/principal.ts';
 import { toClientError, type ClientError } from '../http/to-client-error.ts';
 import { engineCompiler } from '../supergraph/engine-compiler.ts';
 import { startGenerations } from '../supergraph/generations.ts';
@@ -27,6 +30,11 @@ export type SupergraphGatewayOptions = {
   readonly urls?: Readonly<Record<string, string>>;
   /** How long one operation may take altogether, and one call to a subgraph. */
   readonly deadlineMs?: number;
+  /**
+   * Who asks, by the server's `contextValue`, for supergraphs with `@authenticated`, `@requiresScopes` or `@policy`. Without it,
+   * everybody is a stranger to them.
+   */
+  readonly principalOf?: (contextValue: unknown) => Principal;
   /** Silent unless given. */
   readonly logger?: Logger;
 };
@@ -47,6 +55,7 @@ export const supergraphGateway = (options: SupergraphGatewayOptions): GatewayInt
     supergraph,
     urls = {},
     deadlineMs = DEADLINE_MS,
+    principalOf: principal = () => principalOf(undefined),
     logger = createLogger({ name: 'gateway', level: 'silent' }),
   } = options;
   const listeners = new Set<SchemaCallback>();
@@ -81,7 +90,9 @@ export const supergraphGateway = (options: SupergraphGatewayOptions): GatewayInt
       // The server expects its first schema before this function returns.
       tell(generations.current());
       generations.onSwap(({ next }) => tell(next));
-      return { executor: executorOf(generations, { clientsOf: clients.clientsOf, deadlineMs, logger }) };
+      return {
+        executor: executorOf(generations, { clientsOf: clients.clientsOf, principal, deadlineMs, logger }),
+      };
     },
     stop: async () => {
       await generations?.stop();
@@ -92,6 +103,7 @@ export const supergraphGateway = (options: SupergraphGatewayOptions): GatewayInt
 
 type Execution = {
   readonly clientsOf: (generation: ServingGeneration) => ReadonlyMap<string, SubgraphClient>;
+  readonly principal: (contextValue: unknown) => Principal;
   readonly deadlineMs: number;
   readonly logger: Logger;
 };
@@ -100,20 +112,30 @@ type Executor = NonNullable<Awaited<ReturnType<GatewayInterface['load']>>['execu
 type ServerRequest = Parameters<Executor>[0];
 type SchemaCallback = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
 
-const executorOf =
-  (generations: ServingGenerations, { clientsOf, logger, deadlineMs }: Execution): Executor =>
-  async (request) => {
+const POLICY_TIMEOUT_MS = 1_000;
+
+const executorOf = (
+  generations: ServingGenerations,
+  { clientsOf, principal, logger, deadlineMs }: Execution,
+): Executor => {
+  const authorizerFor = authorizers({ mode: 'filter', policyTimeoutMs: POLICY_TIMEOUT_MS });
+  return async (request) => {
     const generation = generations.of(request.schema) ?? generations.current();
-    const operation = await operationOf(generation, request, logger);
-    const context = contextOf(logger, deadlineMs);
+    const variables = request.request.variables ?? {};
+    const authorized = await authorizerFor(generation)
+      .protectedOperation(request.document, request.operation)
+      ?.authorize(principal(request.context), { variables });
+    const operation = await operationOf(generation, request, authorized, logger);
     const { dataJson, errors, problems } = await execute(operation, {
-      variables: request.request.variables ?? {},
-      fetch: engineFetch(clientsOf(generation), context),
+      variables,
+      fetch: engineFetch(clientsOf(generation), contextOf(logger, deadlineMs)),
     });
-    const told = clientErrors(errors, problems, logger).map(graphqlError);
+    const failures = clientErrors(errors, authorized === undefined ? problems : [], logger);
+    const told = [...(authorized?.errors ?? []), ...failures].map(graphqlError);
     const data = dataJson === undefined ? null : (JSON.parse(dataJson) as Record<string, unknown> | null);
     return { data, ...(told.length > 0 && { errors: told }) };
   };
+};
 
 const contextOf = (logger: Logger, deadlineMs: number): GatewayContext => ({
   requestId: randomUUID(),
@@ -128,15 +150,23 @@ const contextOf = (logger: Logger, deadlineMs: number): GatewayContext => ({
 const operationOf = async (
   generation: ServingGeneration,
   { document, operationName: name, queryHash, request }: ServerRequest,
+  authorized: Authorized | undefined,
   logger: Logger,
 ): Promise<CompiledOperation> => {
   const operationName = name ?? undefined;
-  const key = `${queryHash} ${operationName ?? ''}`;
+  const ofAll = `${queryHash} ${operationName ?? ''}`;
+  const key = authorized === undefined ? ofAll : `${ofAll} ${authorized.key}`;
   const variables = request.variables ?? {};
   try {
     return (
       generation.remembered(key, variables) ??
-      (await generation.operationFor({ document, operationName, key, variables }))
+      (await generation.operationFor({
+        document,
+        operationName,
+        key,
+        variables,
+        documentToPlan: authorized?.part,
+      }))
     );
   } catch (error) {
     const { message, extensions } = toClientError(error, logger);
