@@ -15,17 +15,21 @@ export type TestGraph = {
   readonly stock: AskGateway;
   readonly truth: Truth;
   readonly world: World;
+  /** Names of fields that subgraphs are told as keys, or because they require them. */
+  readonly trusted: readonly string[];
+  /** Names of fields that require something of another subgraph. */
+  readonly requiring: readonly string[];
   /** The subgraphs, with these fields failing. */
   readonly subgraphs: (fails: Fails) => AskSubgraph;
 };
 
-/** @param options.hasStock false where the stock gateway refuses the supergraph. */
 export const testGraph = async (sources: readonly SubgraphSource[]): Promise<TestGraph> => {
   const supergraphSdl = composed(sources);
   const { api, ask: own } = await ownGateway(supergraphSdl);
   const { subgraphs, truth, world } = worldSubgraphs(sources, supergraphSdl, api);
   const stock = await stockGateway(supergraphSdl);
-  return { api, own, stock, truth, world, subgraphs: (fails) => askIn(subgraphs, { fails }) };
+  const names = { trusted: trustedNames(supergraphSdl), requiring: requiringNames(supergraphSdl) };
+  return { api, own, stock, truth, world, ...names, subgraphs: (fails) => askIn(subgraphs, { fails }) };
 };
 
 export const composed = (sources: readonly SubgraphSource[]): string =>
@@ -48,7 +52,20 @@ const askIn =
     const [invalid] = validate(schema, document);
     if (invalid !== undefined) throw invalid;
     const variableValues = asJson(variables) as Record<string, unknown>;
-    return asJson(await execute({ schema, document, variableValues, operationName, contextValue })) as FetchAnswer;
+    return asJson(
+      await execute({ schema, document, variableValues, operationName, contextValue }),
+    ) as FetchAnswer;
   };
 
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown;
+
+const trustedNames = (supergraphSdl: string): readonly string[] => {
+  const selections = [...supergraphSdl.matchAll(/(?:key|requires): "([^"]*)"/g)].map(
+    ([, fields]) => fields ?? '',
+  );
+  return [...new Set(selections.flatMap((fields) => fields.match(/[_A-Za-z]\w*/g) ?? []))];
+};
+
+const requiringNames = (supergraphSdl: string): readonly string[] => [
+  ...new Set([...supergraphSdl.matchAll(/^ {2}(\w+).*requires: "/gm)].map(([, name]) => name ?? '')),
+];

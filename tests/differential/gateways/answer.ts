@@ -22,4 +22,8 @@ export type GatewayAnswer = {
   readonly calls: readonly Call[];
 };
 
-export type AskGateway = (query: string, variables: Variables, subgraphs: AskSubgraph) => Promise<GatewayAnswer>;
+export type AskGateway = (
+  query: string,
+  variables: Variables,
+  subgraphs: AskSubgraph,
+) => Promise<GatewayAnswer>;

@@ -47,7 +47,12 @@ const readFacts = (schemas: Schemas, typeName: string, fieldName: string): Field
   const found = definitionsOf(schemas, typeName, fieldName);
   if (found.length === 0) throw new Error(`no subgraph has ${typeName}.${fieldName}`);
   const types = found.map(({ type }) => type);
-  const requires = found.flatMap(({ directives }) => argumentsOf(directives, 'requires', 'fields'))[0];
+  const [requires] = namesOf(schemas.supergraph, typeName).flatMap((name) => {
+    const type = schemas.supergraph.getType(name);
+    const node =
+      isObjectType(type) || isInterfaceType(type) ? type.getFields()[fieldName]?.astNode : undefined;
+    return joins(node?.directives, 'join__field', 'requires').map(({ value }) => value);
+  });
   return {
     types,
     concrete: common(found.map(({ schema, type }) => concreteTypes(schemas, schema, type))),
@@ -64,9 +69,7 @@ const definitionsOf = ({ subgraphs, supergraph }: Schemas, typeName: string, fie
     namesOf(supergraph, typeName).flatMap((name) => {
       const type = schema.getType(name);
       const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
-      return field === undefined
-        ? []
-        : [{ schema, type: field.type, directives: field.astNode?.directives ?? [] }];
+      return field === undefined ? [] : [{ schema, type: field.type }];
     }),
   );
 
@@ -109,37 +112,31 @@ const common = (lists: readonly (readonly string[])[]): readonly string[] =>
 
 /** The keys of a type, in one subgraph or in all. */
 export const keysOf = (
-  { subgraphs, supergraph }: Schemas,
+  { supergraph }: Schemas,
   typeName: string,
-  subgraph?: GraphQLSchema,
+  subgraph?: string,
 ): readonly SelectionSetNode[] =>
-  [...subgraphs.values()]
-    .filter((schema) => subgraph === undefined || schema === subgraph)
-    .flatMap((schema) =>
-      namesOf(supergraph, typeName).flatMap((name) => {
-        const type = schema.getType(name);
-        if (!isObjectType(type) && !isInterfaceType(type)) return [];
-        const nodes = [type.astNode, ...type.extensionASTNodes];
-        return argumentsOf(
-          nodes.flatMap((node) => node?.directives ?? []),
-          'key',
-          'fields',
-        );
-      }),
-    )
-    .map(selectionSetOf);
+  namesOf(supergraph, typeName)
+    .flatMap((name) => joins(supergraph.getType(name)?.astNode?.directives, 'join__type', 'key'))
+    .filter(({ graph }) => subgraph === undefined || graph === subgraph)
+    .map(({ value }) => selectionSetOf(value));
 
-const argumentsOf = (
-  directives: readonly ConstDirectiveNode[],
+/** What the supergraph says of each subgraph; there the directives have their own names, whatever a subgraph calls them. */
+const joins = (
+  directives: readonly ConstDirectiveNode[] | undefined,
   directive: string,
   argument: string,
-): readonly string[] =>
-  directives
-    .filter(({ name }) => name.value === directive || name.value === `federation__${directive}`)
-    .flatMap((node) => node.arguments ?? [])
-    .flatMap(({ name, value }) =>
-      name.value === argument && value.kind === Kind.STRING ? [value.value] : [],
-    );
+): readonly { readonly graph: string; readonly value: string }[] =>
+  (directives ?? [])
+    .filter(({ name }) => name.value === directive)
+    .flatMap(({ arguments: given = [] }) => {
+      const [graph, value] = ['graph', argument].map(
+        (name) => given.find((each) => each.name.value === name)?.value,
+      );
+      return graph?.kind === Kind.ENUM && value?.kind === Kind.STRING
+        ? [{ graph: graph.value.toLowerCase(), value: value.value }]
+        : [];
+    });
 
 export const selectionSetOf = (fields: string): SelectionSetNode => {
   const [definition] = parse(`{ ${fields} }`, { noLocation: true }).definitions;

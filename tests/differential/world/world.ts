@@ -150,8 +150,7 @@ export const worldOf = (schemas: Schemas): World => {
     value,
     factsOf,
     find: (subgraph, typeName, representation) => {
-      const schema = schemas.subgraphs.get(subgraph);
-      const key = keysOf(schemas, typeName, schema).find((each) =>
+      const key = keysOf(schemas, typeName, subgraph).find((each) =>
         topFields(each).every((name) => name in representation),
       );
       if (key === undefined) throw new Error(`no key in ${canonical(representation)}`);
@@ -222,8 +221,17 @@ const leaf = (typeName: string, seed: number, label: string): unknown => {
     case 'ID':
       return pick(['', label, label], hashOf(seed, 'text'));
     default:
+      // Keys that no field can have: renaming fields leaves them alone.
       return pick(
-        [0, '', label, false, [label, [1]], { id: label, name: null }, { nested: [{ __typename: label }] }],
+        [
+          0,
+          '',
+          label,
+          false,
+          [label, [1]],
+          { 'not-a-name': label, 'no-name': null },
+          { '0': [{ '1': label }] },
+        ],
         hashOf(seed, 'json'),
       );
   }

@@ -1,0 +1,62 @@
+import { parse } from 'graphql';
+import type { GatewayAnswer, Variables } from '../gateways/answer.ts';
+import type { RandomQuestion } from '../random/random-questions.ts';
+import type { TestGraph } from '../test-graph.ts';
+import { nothingFails } from '../world/world.ts';
+import { classOf } from './stock-mistakes.ts';
+import type { Tally } from './tally.ts';
+
+/**
+ * Asks our gateway, stock and the truth while nothing fails.
+ *
+ * @returns every difference that is not allowed, in words.
+ */
+export const judgeHealthy = async (
+  graph: TestGraph,
+  { query, variables }: RandomQuestion,
+  seen: Tally,
+): Promise<readonly string[]> => {
+  const subgraphs = graph.subgraphs(nothingFails);
+  const truth = await graph.truth(query, variables, nothingFails);
+  const expected = JSON.stringify(truth.data);
+  const own = await graph.own(query, variables, subgraphs);
+  const askStock = async (text: string, given: Variables): Promise<GatewayAnswer | undefined> =>
+    graph.stock(text, given, subgraphs).catch(() => undefined);
+  const stock = await askStock(query, variables);
+  seen.count('operations');
+  seen.count('calls of ours', own.calls.length);
+  seen.count('calls of stock', stock?.calls.length ?? 0);
+
+  const wrong: string[] = [];
+  if (truth.errors !== undefined) wrong.push(`the truth fails: ${String(truth.errors[0])}`);
+  if (own.dataJson !== expected) wrong.push(`ours is not the truth:\n${own.dataJson}\n${expected}`);
+  for (const { message, path } of own.errors) wrong.push(`ours has an error at ${path}: ${message}`);
+  if (own.hasProblems) wrong.push('ours has problems');
+  if (stock?.dataJson !== expected) {
+    const mistake = await classOf({
+      document: parse(query, { noLocation: true }),
+      variables,
+      stock: stock?.dataJson,
+      truth: expected,
+      requiring: graph.requiring,
+      askTruth: async (text, given) => JSON.stringify((await graph.truth(text, given, nothingFails)).data),
+      askStock: async (text, given) => (await askStock(text, given))?.dataJson,
+    });
+    seen.count(`mistake of stock: ${mistake ?? 'unexplained'}`);
+    if (mistake === undefined)
+      wrong.push(`stock is wrong, nobody knows why:\n${stock?.dataJson}\n${expected}`);
+  } else if (own.calls.length > stock.calls.length) {
+    wrong.push(
+      [
+        'ours makes more calls than stock',
+        ...own.calls.map(callText),
+        'and stock',
+        ...stock.calls.map(callText),
+      ].join('\n'),
+    );
+  }
+  return wrong;
+};
+
+const callText = ({ service, query, variables }: GatewayAnswer['calls'][number]): string =>
+  `${service} ${query} ${JSON.stringify(variables)}`;
