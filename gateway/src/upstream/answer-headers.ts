@@ -9,12 +9,7 @@ export type AnswerHeaders = {
   readonly consistencyToken: string | undefined;
 };
 
-/** Of the names that we know: most headers are told from them without becoming text. */
-const LENGTHS: ReadonlySet<number> = new Set(
-  ['content-type', 'content-length', 'content-encoding', 'consistency-token'].map(({ length }) => length),
-);
-
-/** Reads names and values in turn, as they came. */
+/** Reads names and values in turn, as they came. By the lengths of names first: most headers need not become text. */
 export const readAnswerHeaders = (raw: readonly Buffer[]): AnswerHeaders => {
   let bytes: number | undefined;
   let encoding: string | undefined;
@@ -22,19 +17,26 @@ export const readAnswerHeaders = (raw: readonly Buffer[]): AnswerHeaders => {
   let consistencyToken: string | undefined;
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const length = raw[at]?.length;
-    if (length === undefined || !LENGTHS.has(length)) continue;
-    const name = textAt(raw, at).toLowerCase();
-    const value = textAt(raw, at + 1);
-    if (name === 'content-length') bytes = Number(value);
-    else if (name === 'content-type') isGraphqlResponse = isGraphql(value);
-    else if (name === 'content-encoding') encoding = encodingOf(value);
-    else if (name === 'consistency-token')
+    if (length === 14 && nameAt(raw, at) === 'content-length') bytes = Number(textAt(raw, at + 1));
+    else if (length === 12 && mayBeGraphql(raw[at + 1]) && nameAt(raw, at) === 'content-type')
+      isGraphqlResponse = isGraphql(textAt(raw, at + 1));
+    else if (length === 16 && nameAt(raw, at) === 'content-encoding')
+      encoding = encodingOf(textAt(raw, at + 1));
+    else if (length === 17 && nameAt(raw, at) === 'consistency-token') {
+      const value = textAt(raw, at + 1);
       consistencyToken = consistencyToken === undefined ? value : `${consistencyToken},${value}`;
+    }
   }
   return { bytes, encoding, isGraphqlResponse, consistencyToken };
 };
 
+const nameAt = (raw: readonly Buffer[], at: number): string => textAt(raw, at).toLowerCase();
+
 const textAt = (raw: readonly Buffer[], at: number): string => raw[at]?.toString('latin1') ?? '';
+
+/** `application/json` is shorter. */
+const mayBeGraphql = (mediaType: Buffer | undefined): boolean =>
+  (mediaType?.length ?? 0) >= 'application/graphql-response+json'.length;
 
 const isGraphql = (mediaType: string): boolean =>
   /^\s*application\/graphql-response\+json\s*(?:;|$)/i.test(mediaType);

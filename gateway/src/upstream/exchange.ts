@@ -5,8 +5,9 @@ import type { CallWatch, WatchedCall } from './call-watch.ts';
 import { upstreamErrors } from './upstream.errors.ts';
 
 /** What came back, whole and not looked into yet. */
-export type HttpAnswer = AnswerHeaders & {
+export type HttpAnswer = {
   readonly status: number;
+  readonly headers: AnswerHeaders;
   readonly body: Buffer;
 };
 
@@ -134,11 +135,12 @@ class Exchange implements Dispatcher.DispatchHandler, WatchedCall {
   }
 
   onComplete(): void {
-    if (this.#isSettled || this.#headers === undefined) return;
+    const headers = this.#headers;
+    if (this.#isSettled || headers === undefined) return;
     this.#isSettled = true;
     this.#watch.delete(this);
     const body = this.#more ? Buffer.concat(this.#more, this.#bytes) : (this.#first ?? NOTHING);
-    this.#settle.resolve({ status: this.#status, ...this.#headers, body });
+    this.#settle.resolve({ status: this.#status, headers, body });
   }
 
   onError(error: Error): void {

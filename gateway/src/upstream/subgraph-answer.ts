@@ -24,7 +24,7 @@ const NESTING_MAX = 1_000;
  * @throws {AppError} `SUBGRAPH_ANSWER_UNUSABLE` with the reason.
  */
 export const parseAnswer = (
-  { status, isGraphqlResponse, body }: HttpAnswer,
+  { status, headers: { isGraphqlResponse }, body }: HttpAnswer,
   request: SubgraphRequest,
 ): ParsedAnswer => {
   const unusable = (reason: string): Error =>

@@ -92,7 +92,8 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
         isRepeatable,
       });
       const { data, errors } = parseAnswer(answer, request);
-      if (answer.consistencyToken !== undefined) context.tokens.add(ownTokens(name, answer.consistencyToken));
+      const { consistencyToken } = answer.headers;
+      if (consistencyToken !== undefined) context.tokens.add(ownTokens(name, consistencyToken));
       return { data, errors: errors.length === 0 ? none : relayErrors(errors, name, rule, context.logger) };
     } catch (error) {
       throw foreseen(error, name, context);
