@@ -32,13 +32,12 @@ export const bodyEncoder = (
 type Opening = { readonly operationName: string | undefined; readonly text: string };
 
 const variablesJson = ({ variables, representationsJson }: SubgraphRequest): string => {
-  if (variables === undefined) return '{}';
-  if (representationsJson === undefined) return JSON.stringify(variables);
+  if (representationsJson === undefined) return variables === undefined ? '{}' : JSON.stringify(variables);
   let json = `{"representations":[${representationsJson.join(',')}]`;
-  for (const name of Object.keys(variables)) {
+  for (const name of Object.keys(variables ?? {})) {
     if (name === 'representations') continue;
     // Undefined for what JSON does not know.
-    const value = JSON.stringify(variables[name]) as string | undefined;
+    const value = JSON.stringify(variables?.[name]) as string | undefined;
     if (value !== undefined) json += `,${JSON.stringify(name)}:${value}`;
   }
   return `${json}}`;

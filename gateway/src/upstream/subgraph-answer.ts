@@ -66,8 +66,8 @@ const parseJson = (body: Buffer, unusable: (reason: string) => Error): unknown =
 };
 
 /** A list that is missing because of an error is that error's business. */
-const hasEntities = (data: Fields, errors: readonly unknown[], { variables }: SubgraphRequest): boolean => {
-  const representations = variables?.['representations'];
+const hasEntities = (data: Fields, errors: readonly unknown[], request: SubgraphRequest): boolean => {
+  const representations: unknown = request.representationsJson ?? request.variables?.['representations'];
   if (!Array.isArray(representations)) return true;
   const entities = data['_entities'];
   if (Array.isArray(entities)) return entities.length === representations.length;

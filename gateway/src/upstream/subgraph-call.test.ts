@@ -22,18 +22,19 @@ const failed = '{"errors":[{"message":"No.","extensions":{"code":"NOT_NOW"}}]}';
 
 describe('an answer', () => {
   it('is read, with what the query, its variables and representations said', async () => {
-    answers(200, ok);
     const variables = { n: [1], gone: undefined, representations: [{ __typename: 'User', id: '"1"' }] };
     const representationsJson = variables.representations.map((each) => JSON.stringify(each));
     answers(200, '{"data":{"_entities":[null]}}');
     await call({ variables, representationsJson, operationName: 'Q' });
     await call({ variables });
+    await call({ representationsJson });
     await call();
     const sent = calls.received.map(({ body }) => JSON.parse(body) as unknown);
     const known = { n: [1], representations: variables.representations };
     expect(sent).toEqual([
       { query, operationName: 'Q', variables: known },
       { query, variables: known },
+      { query, variables: { representations: known.representations } },
       { query, variables: {} },
     ]);
     expect(calls.received[0]?.request.url).toBe('/graphql?x=1');
@@ -126,12 +127,13 @@ describe('what is no answer', () => {
     });
   });
 
-  it('fewer entities than were asked for', async () => {
-    answers(200, '{"data":{"_entities":[]}}');
-    await expect(call({ variables: { representations: [{}] } })).rejects.toMatchObject({
-      code: 'SUBGRAPH_UNAVAILABLE',
-    });
-  });
+  it.each([{ variables: { representations: [{}] } }, { representationsJson: ['{}'] }])(
+    'fewer entities than were asked for by %j',
+    async (request) => {
+      answers(200, '{"data":{"_entities":[]}}');
+      await expect(call(request)).rejects.toMatchObject({ code: 'SUBGRAPH_UNAVAILABLE' });
+    },
+  );
 
   it('entities that are missing are excused by an error', async () => {
     answers(200, `{"data":{"_entities":null},${failed.slice(1)}`);

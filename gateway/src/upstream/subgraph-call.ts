@@ -17,7 +17,7 @@ export type SubgraphRequest = {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly operationName?: string | undefined;
-  /** Each of `variables.representations` as JSON, when whoever asks has it. */
+  /** The variable `representations`, each of them as JSON; wins over what `variables` say of it. */
   readonly representationsJson?: readonly string[] | undefined;
 };
 
