@@ -53,6 +53,8 @@ describe('an error that its author marked for clients', () => {
       url: 'x',
       hostName: 'db-1',
       serviceName: 'users',
+      originalError: 'it broke',
+      cause: 'it broke',
       node: 'db-1.internal',
       long: 'x'.repeat(201),
       nested: { a: 1 },

@@ -3,7 +3,7 @@ import { incidentId as newIncidentId, type Logger } from '@saas/telemetry';
 import { httpErrors } from '../http/http.errors.ts';
 import type { ClientError } from '../http/to-client-error.ts';
 import { isMark } from './error-codes.ts';
-import { isRevealing } from './revealing-text.ts';
+import { isRevealing, TEXT_LENGTH_MAX } from './revealing-text.ts';
 import { upstreamErrors } from './upstream.errors.ts';
 
 /**
@@ -22,14 +22,13 @@ export type ErrorRule = 'marked' | 'relay' | 'mask' | readonly string[];
 const ERRORS_MAX = 100;
 const LOGGED_MAX = 10;
 const LOGGED_CHARACTERS_MAX = 4_000;
-const MESSAGE_LENGTH_MAX = 1_000;
 const FIELDS_MAX = 16;
 const FIELD_LENGTH_MAX = 200;
 const PATH_LENGTH_MAX = 100;
 
 /** Parts of the names of fields that frameworks add and clients have no business with. */
 const PRIVATE_FIELD =
-  /^(?:code|serviceName|service|body|query|status|statusCode|path|ip|address|port|env|__proto__)$|stack|trace|exception|debug|internal|http|header|cookie|host|url|uri|sql|password|secret|authorization|response|request|document|variables/i;
+  /^(?:code|serviceName|service|body|query|status|statusCode|path|ip|address|port|env|file|cause|__proto__)$|stack|trace|original|exception|debug|internal|http|header|cookie|host|url|uri|sql|password|secret|authorization|response|request|document|variables/i;
 
 /**
  * What a client may learn of a subgraph's errors: of those that `rule` lets through the message, the path, the code and
@@ -72,7 +71,7 @@ const relayedBy = (rule: ErrorRule, error: SubgraphError): ClientError | undefin
   if (!isOpen(rule, error) || isRevealing(message)) return undefined;
   const isNamed = isMark(code) || typeof rule !== 'string';
   return {
-    message: message.slice(0, MESSAGE_LENGTH_MAX) || upstreamErrors.definitions.SUBGRAPH_ERROR.message,
+    message: message.slice(0, TEXT_LENGTH_MAX) || upstreamErrors.definitions.SUBGRAPH_ERROR.message,
     extensions: { ...publicFields(extensions), code: isNamed ? String(code) : 'SUBGRAPH_ERROR' },
   };
 };

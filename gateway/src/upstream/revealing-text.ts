@@ -1,13 +1,16 @@
-/** What only operators write and read. Matched against at most {@link TEXT_LENGTH_MAX} characters. */
+/**
+ * What only operators write and read. A subgraph may repeat what a client sent, so that none of these may take long on any
+ * text: repetitions are bounded where they could begin anywhere.
+ */
 const REVEALING: readonly RegExp[] = [
   // Any URL, connection strings included.
-  /\b[a-z][a-z0-9+.-]*:\/\/\S/i,
+  /[a-z0-9+.-]:\/\/\S/i,
   // Hosts: public ones by their end, but not the domain of an e-mail address; internal ones; with a port.
-  /(?<![@\w.-])[a-z0-9][\w-]*(?:\.[\w-]+)*\.(?:com|net|org|io|dev|cloud|app|co|biz|info|tech|eu|de|uk|us)\b(?!\.?[\w(])/i,
-  /\b[\w-]+\.(?:internal|intranet|local|localdomain|lan|corp|svc|cluster|consul|compose)\b/i,
+  /(?<![@\w.-])[a-z0-9][\w-]{0,62}(?:\.[\w-]{1,63}){0,5}\.(?:com|net|org|io|dev|cloud|app|co|biz|info|tech|eu|de|uk|us)\b(?!\.?[\w(])/i,
+  /(?<![\w-])[\w-]{1,63}\.(?:internal|intranet|local|localdomain|lan|corp|svc|cluster|consul|compose)\b/i,
   /\blocalhost\b/i,
-  /\b[a-z][\w-]*(?:\.[\w-]+)+:\d{2,5}\b/i,
-  /\b[a-z][\w-]*:\d{4,5}\b/i,
+  /(?<![\w.-])[a-z][\w-]{0,62}(?:\.[\w-]{1,63}){1,8}:\d{2,5}\b/i,
+  /(?<![\w-])[a-z][\w-]{0,62}:\d{4,5}\b/i,
   // IPv4, IPv6.
   /(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])/,
   /(?<![\w:])(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}(?![\w:])/i,
@@ -17,7 +20,7 @@ const REVEALING: readonly RegExp[] = [
   /\bat\s+[\w$.<>[\] ]+\s\([^)]*:\d+(?::\d+)?\)/,
   /\bTraceback \(most recent call last\)|\bFile "[^"]+", line \d+/,
   /\bgoroutine \d+ \[|\bpanicked at\b|\bException in thread\b|\bCaused by: /,
-  /\b[\w-]+\.(?:[cm]?[jt]sx?|java|kt|py|go|rb|rs|cs|php|scala|exs?|clj):\d+/,
+  /[\w-]\.(?:[cm]?[jt]sx?|java|kt|py|go|rb|rs|cs|php|scala|exs?|clj):\d+/,
   /#\d+ \S+\(\d+\): /,
   // Files.
   /(?:^|[\s"'`(=:,])\/(?:[\w.@+-]+\/)+[\w.@+-]*/,
@@ -35,8 +38,8 @@ const REVEALING: readonly RegExp[] = [
   /\$representations\b|\b_entities\b|\b_Any\b|\b_service\b/,
 ];
 
-/** Longer texts are looked at up to here: callers cut before. */
-export const TEXT_LENGTH_MAX = 2_000;
+/** What is longer is looked at up to here; callers let no more of it out. */
+export const TEXT_LENGTH_MAX = 1_000;
 
 /**
  * Whether a text shows something of the inside: a URL, a host, an address, a stack, a path of a file, a query, a secret.

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseConsistencyTokens } from '@saas/kernel';
+import { until } from '../supergraph/until.fixture.ts';
 import { callsToServer, rawServer, type CallsToServer } from './upstream-calls.fixture.ts';
 
 const query = '{ me { id } }';
@@ -200,10 +201,9 @@ describe('a connection', () => {
     await expect(second).rejects.toMatchObject({ code: 'REQUEST_CANCELLED' });
     held[0]?.();
     await first;
-    const third2 = third.then(({ data }) => data);
-    while (held.length < 2) await new Promise(setImmediate);
+    await until(() => held.length === 2);
     held[1]?.();
-    await expect(third2).resolves.toEqual(me);
+    await expect(third).resolves.toMatchObject({ data: me });
     expect([server.connections(), server.requests()]).toEqual([1, 2]);
     await server.stop();
   });
