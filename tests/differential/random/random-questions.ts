@@ -21,14 +21,17 @@ const otherAliases = [
  * Valid operations over all of a graph: fragments with and without names, abstract types, arguments as literals and as variables,
  * conditions of both kinds; some with aliases that are names of keys and requirements.
  */
-export const randomQuestions = (graph: TestGraph, depth: number): fc.Arbitrary<RandomQuestion> => {
+export const randomQuestions = (graph: TestGraph): fc.Arbitrary<RandomQuestion> => {
   const aliases = [...graph.trusted, ...otherAliases];
-  const operations = [0, 25].map((aliased) =>
-    randomOperations(graph.api, { without: /^_/, aliased, aliases, depth }),
-  );
+  const of = (depth: number) =>
+    fc.oneof(
+      ...[0, 25].map((aliased) => randomOperations(graph.api, { without: /^_/, aliased, aliases, depth })),
+    );
+  // Deep ones cost ten times as much as others.
+  const operations = fc.oneof({ weight: 5, arbitrary: of(2) }, { weight: 1, arbitrary: of(3) });
   return fc
     .record({
-      query: fc.oneof(...operations),
+      query: operations,
       variables: fc.record({ a: fc.boolean(), b: fc.boolean() }, { requiredKeys: ['a'] }),
       hasNamedFragments: fc.boolean(),
       hasVariables: fc.boolean(),
