@@ -3,7 +3,7 @@ import { ConfigError, type Environment } from '@saas/config';
 import { commandLine, inOwnWords, usage } from './command-line.ts';
 
 const run = (args: readonly string[], environment: Environment = {}) => {
-  const line = commandLine(args, environment, '/home/me');
+  const line = commandLine(args, environment, '/here');
   if (line.kind !== 'run') throw new Error('It was asked for help.');
   return line.environment;
 };
@@ -22,7 +22,7 @@ describe('the command line', () => {
     expect(
       run(['--supergraph', 'a.graphql', '--port=0', '--host', '0.0.0.0', '--config', '/etc/g.yaml']),
     ).toEqual({
-      GATEWAY_SUPERGRAPH_FILE: '/home/me/a.graphql',
+      GATEWAY_SUPERGRAPH_FILE: '/here/a.graphql',
       GATEWAY_HTTP_PORT: '0',
       GATEWAY_HTTP_HOST: '0.0.0.0',
       GATEWAY_CONFIG_FILE: '/etc/g.yaml',
@@ -30,7 +30,7 @@ describe('the command line', () => {
   });
 
   it.each([
-    [['--compose', 'supergraph.yaml'], { GATEWAY_SUPERGRAPH_YAML: '/home/me/supergraph.yaml' }],
+    [['--compose', 'supergraph.yaml'], { GATEWAY_SUPERGRAPH_YAML: '/here/supergraph.yaml' }],
     [['--supergraph-url', 'https://a/b'], { GATEWAY_SUPERGRAPH_URL: 'https://a/b' }],
     [['--introspect', 'a=http://a/'], { GATEWAY_INTROSPECT: 'a=http://a/' }],
   ])('names any source: %j', (args, environment) => {
@@ -46,7 +46,7 @@ describe('the command line', () => {
       GATEWAY_LOG_LEVEL: 'info',
     };
     expect(run(['--compose', 's.yaml', '--port', '3'], environment)).toMatchObject({
-      GATEWAY_SUPERGRAPH_YAML: '/home/me/s.yaml',
+      GATEWAY_SUPERGRAPH_YAML: '/here/s.yaml',
       GATEWAY_HTTP_PORT: '3',
       GATEWAY_LOG_LEVEL: 'info',
     });
@@ -59,7 +59,7 @@ describe('the command line', () => {
 
   it('may be empty: the plain names of the environment are understood', () => {
     expect(run([], { SUPERGRAPH: 'a.graphql', PORT: '8080', HOST: '::' })).toMatchObject({
-      GATEWAY_SUPERGRAPH_FILE: '/home/me/a.graphql',
+      GATEWAY_SUPERGRAPH_FILE: '/here/a.graphql',
       GATEWAY_HTTP_PORT: '8080',
       GATEWAY_HTTP_HOST: '::',
     });
