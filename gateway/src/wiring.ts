@@ -78,15 +78,7 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
   const answer = operationPipeline({
     ...(await admittedOperations(config, operationLimitsOf(config), logger)),
     ...answerLimitsOf(config),
-    verify:
-      targets.jwksUrl &&
-      accessTokenVerifier({
-        keys: remoteKeys(targets.jwksUrl),
-        issuer: config.ACCESS_TOKEN_ISSUER,
-        audience: config.ACCESS_TOKEN_AUDIENCE,
-        clock,
-        revokedSessions,
-      }),
+    verify: targets.jwksUrl && verifierOf(config, targets.jwksUrl, { clock, revokedSessions }),
     sessionTokens: sessionTokens(clock),
     generations,
     introspection: config.INTROSPECTION,
@@ -122,16 +114,25 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
     url: `http://${config.HTTP_HOST}:${port}${GRAPHQL_PATH}`,
     port,
     health: () => monitor.snapshot(),
-    subgraphs: () => {
-      const called = new Map(clients.addressesOf(generations.current()).map((each) => [each.name, each]));
-      return generations.current().subgraphs.map((each) => called.get(each.name) ?? each);
-    },
+    subgraphs: () => clients.everyAddressOf(generations.current()),
     stop: async () => {
       isStopping = true;
       await stopping.stop();
     },
   };
 };
+
+const verifierOf = (
+  config: GatewayConfig,
+  jwksUrl: URL,
+  adapters: { readonly clock: Clock; readonly revokedSessions: RevokedSessions },
+) =>
+  accessTokenVerifier({
+    ...adapters,
+    keys: remoteKeys(jwksUrl),
+    issuer: config.ACCESS_TOKEN_ISSUER,
+    audience: config.ACCESS_TOKEN_AUDIENCE,
+  });
 
 type Supergraph = {
   readonly clients: SubgraphClients<SubgraphClient>;

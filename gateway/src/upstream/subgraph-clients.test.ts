@@ -52,6 +52,7 @@ describe('the clients of subgraphs', () => {
     const { clients } = setUp(first);
     expect([...clients.clientsOf(first).keys()]).toEqual(['users', 'tasks']);
     expect(clients.addressesOf(first).map(({ name }) => name)).toEqual(['users', 'tasks']);
+    expect(clients.everyAddressOf(first)).toHaveLength(3);
     expect(clients.clientsOf(first)).toBe(clients.clientsOf(first));
   });
 

@@ -37,6 +37,8 @@ export type SubgraphClients<Client> = {
   readonly clientsOf: (generation: Addressed) => ReadonlyMap<string, Client>;
   /** The subgraphs that are called over HTTP, with the URL they are really called at. */
   readonly addressesOf: (generation: Addressed) => readonly SubgraphAddress[];
+  /** Those, and the others with the address that the supergraph gives them. */
+  readonly everyAddressOf: (generation: Addressed) => readonly SubgraphAddress[];
   /** From now on, opens what a new generation needs beforehand, and closes what none needs when its last request has left. */
   readonly follow: (generations: Followed<Addressed>) => void;
   readonly close: () => Promise<void>;
@@ -55,10 +57,10 @@ export const subgraphClients = <Client extends Closable>({
   const known = new WeakMap<Addressed, ReadonlyMap<string, Client>>();
   const follows: (() => void)[] = [];
 
-  const addressesOf = ({ subgraphs }: Addressed): readonly SubgraphAddress[] =>
-    subgraphs
-      .map(({ name, url }) => ({ name, url: urls[name] ?? url }))
-      .filter(({ url }) => /^https?:/.test(url));
+  const everyAddressOf = ({ subgraphs }: Addressed): readonly SubgraphAddress[] =>
+    subgraphs.map(({ name, url }) => ({ name, url: urls[name] ?? url }));
+  const addressesOf = (generation: Addressed): readonly SubgraphAddress[] =>
+    everyAddressOf(generation).filter(({ url }) => /^https?:/.test(url));
   const take = (address: SubgraphAddress, user: Addressed): Client => {
     const key = keyOf(address);
     const entry = shared.get(key) ?? { client: open(address), users: new Set() };
@@ -96,6 +98,7 @@ export const subgraphClients = <Client extends Closable>({
     check: async ({ subgraphs }) => requireUrls(subgraphs, urls),
     clientsOf,
     addressesOf,
+    everyAddressOf,
     follow: (generations) => {
       begin(generations.current());
       follows.push(
