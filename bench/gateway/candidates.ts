@@ -104,6 +104,8 @@ const hive = ({ port, supergraphFile, folder }: Place, ...options: readonly stri
     join(folder, 'node_modules', '@graphql-hive', 'gateway', 'dist', 'bin.js'),
     'supergraph',
     supergraphFile,
+    '--config-path',
+    join(folder, 'peer-hive.config.mjs'),
     '--host',
     '127.0.0.1',
     '--port',

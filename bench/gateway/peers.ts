@@ -25,7 +25,7 @@ const manifests: Readonly<Record<PeerName, Manifest>> = {
       '@graphql-hive/router-runtime': '1.4.23',
       graphql: '16.15.0',
     },
-    programs: [],
+    programs: ['peer-hive.config.mjs'],
   },
   mercurius: {
     dependencies: {
