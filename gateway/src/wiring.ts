@@ -23,6 +23,7 @@ import { httpPipeline, operationPipeline } from './pipeline.ts';
 import { engineCompiler } from './supergraph/engine-compiler.ts';
 import { startGenerations } from './supergraph/generations.ts';
 import type { SubgraphAddress } from './supergraph/load-supergraph.ts';
+import type { UsedOperation } from './supergraph/operation-cache.ts';
 import { supergraphSource } from './supergraph/supergraph-source.ts';
 import { supergraphChoiceOf } from './supergraph/supergraph.config.ts';
 import { identities } from './upstream/identities.ts';
@@ -71,12 +72,14 @@ export const startGateway = async (config: GatewayConfig, adapters: Adapters): P
 
 const build = async (config: GatewayConfig, adapters: Adapters, stopping: GracefulStop): Promise<Gateway> => {
   const { logger, clock = systemClock, revokedSessions = memoryRevokedSessions(clock) } = adapters;
-  const { clients, generations } = await openSupergraph(config, { ...adapters, clock }, stopping);
+  const operations = await admittedOperations(config, operationLimitsOf(config), logger);
+  const opening = { ...adapters, clock, knownOperations: operations.known };
+  const { clients, generations } = await openSupergraph(config, opening, stopping);
   const targets = resolveTargets(config, generations.current().subgraphs);
   const monitor = watchSubgraphs(config, { clients, generations, clock });
   stopping.add('health monitor', () => monitor.stop());
   const answer = operationPipeline({
-    ...(await admittedOperations(config, operationLimitsOf(config), logger)),
+    ...operations,
     ...answerLimitsOf(config),
     verify: targets.jwksUrl && verifierOf(config, targets.jwksUrl, { clock, revokedSessions }),
     sessionTokens: sessionTokens(clock),
@@ -139,10 +142,12 @@ type Supergraph = {
   readonly generations: ServingGenerations;
 };
 
+type Opening = Adapters & { readonly clock: Clock; readonly knownOperations: readonly UsedOperation[] };
+
 /** The supergraph, whatever it changes to, and clients for the subgraphs that it has at the time. */
 const openSupergraph = async (
   config: GatewayConfig,
-  { logger, clock, environment = {} }: Adapters & { readonly clock: Clock },
+  { logger, clock, environment = {}, knownOperations }: Opening,
   stopping: GracefulStop,
 ): Promise<Supergraph> => {
   const yaml =
@@ -154,6 +159,7 @@ const openSupergraph = async (
   const source = await supergraphSource(supergraphChoiceOf(config), { environment, logger });
   const generations = await startGenerations({
     ...yaml.planning,
+    knownOperations,
     source,
     compiler: engineCompiler,
     logger,

@@ -1,5 +1,6 @@
 import { execute, type CompiledOperation } from '@saas/engine';
 import type { ValidOperation } from '../operations/operation-exchange.ts';
+import { planKey } from '../operations/plan-key.ts';
 import { engineFetch } from '../upstream/engine-fetch.ts';
 import type { SubgraphClient } from '../upstream/subgraph-call.ts';
 import type { Execute } from './execute.port.ts';
@@ -21,11 +22,12 @@ export const ownExecution =
 const operationOf = async ({
   generation,
   document,
-  params,
+  operation,
+  params: { variables },
   authorized,
 }: ValidOperation): Promise<CompiledOperation> => {
-  const { operationName, variables } = params;
-  const ofAll = `${document.hash} ${operationName ?? ''}`;
+  const operationName = operation.name?.value;
+  const ofAll = planKey(document.hash, operationName);
   // No name has a space in it: the key of a part cannot be taken for another operation's name.
   const key = authorized === undefined ? ofAll : `${ofAll} ${authorized.key}`;
   const known = generation.remembered(key, variables);

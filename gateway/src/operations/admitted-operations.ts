@@ -1,9 +1,14 @@
 import type { Logger } from '@saas/telemetry';
+import { getOperationAST, parse } from 'graphql';
 import type { OperationLimits } from '../admission/operation-limits.ts';
+import type { UsedOperation } from '../supergraph/operation-cache.ts';
 import { documentCache, type DocumentCache } from './document-cache.ts';
 import { readManifestFiles } from './manifest-files.ts';
 import type { OperationIds } from './operation-id.ts';
 import { operationSource, type OperationSource } from './operation-source.ts';
+import type { PersistedOperation } from './manifest.ts';
+import { planKey } from './plan-key.ts';
+import { queryHash } from './query-hash.ts';
 import { memoryQueryStore } from './query-store.ts';
 import { safelist, type SafelistMode } from './safelist.ts';
 
@@ -21,6 +26,8 @@ export type AdmittedOperations = {
   readonly sourceOf: (request: OperationIds) => Promise<OperationSource>;
   readonly documents: DocumentCache;
   readonly variablesNestingMax: number;
+  /** Those of the lists, to be planned before anybody asks for them. */
+  readonly known: readonly UsedOperation[];
 };
 
 /**
@@ -49,5 +56,11 @@ export const admittedOperations = async (
       bytesMax: settings.DOCUMENT_CACHE_BYTES_MAX,
     }),
     variablesNestingMax: limits.nesting,
+    known: operations.map(knownOperation),
   };
+};
+
+const knownOperation = ({ body }: PersistedOperation): UsedOperation => {
+  const operationName = getOperationAST(parse(body, { noLocation: true }))?.name?.value;
+  return { key: planKey(queryHash(body), operationName), text: body, operationName, uses: 0 };
 };

@@ -1,0 +1,24 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from '@jest/globals';
+import { createLogger } from '@saas/telemetry';
+import { operationLimitsOf } from '../admission/admission.config.ts';
+import { readGatewayConfig } from '../gateway.config.ts';
+import { admittedOperations } from './admitted-operations.ts';
+import { planKey } from './plan-key.ts';
+
+it('names the operations of the lists by the keys that their plans will be asked for with', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'manifest-'));
+  const file = join(folder, 'app.json');
+  const bodies = { a: 'query Me { me { id } }', b: '{ version }' };
+  await writeFile(file, JSON.stringify(bodies));
+  const config = readGatewayConfig({ GATEWAY_MANIFEST_FILES: file });
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  const { known, documents } = await admittedOperations(config, operationLimitsOf(config), logger);
+  expect(known).toMatchObject([
+    { key: planKey(documents.documentOf(bodies.a).hash, 'Me'), text: bodies.a, operationName: 'Me' },
+    { key: planKey(documents.documentOf(bodies.b).hash, undefined), text: bodies.b },
+  ]);
+  await rm(folder, { recursive: true });
+});
