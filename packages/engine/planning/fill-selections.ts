@@ -10,6 +10,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLNamedType,
+  type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
 import type { SchemaFacts } from '../schema-facts.ts';
@@ -73,16 +74,25 @@ const fillerOf = ({ requirements }: SchemaFacts, type: GraphQLNamedType | undefi
   return fieldCalled(isVisible ? key : '__typename');
 };
 
+/** Fields may be left with nothing inside, fragments without a name are left out then. */
 const withDecidedLiterals = (document: DocumentNode): DocumentNode =>
   visit(document, {
-    InlineFragment: { enter: decideLiterals },
+    InlineFragment: {
+      enter: decideLiterals,
+      leave: ({ selectionSet }) => (selectionSet.selections.length === 0 ? null : undefined),
+    },
     FragmentSpread: { enter: decideLiterals },
     Field: { enter: decideLiterals },
-    SelectionSet: {
-      leave: (set) =>
-        set.selections.length === 0 ? { ...set, selections: [fieldCalled('__typename')] } : undefined,
-    },
+    OperationDefinition: { leave: withSomething },
+    FragmentDefinition: { leave: withSomething },
   });
+
+const withSomething = <Node extends OperationDefinitionNode | FragmentDefinitionNode>(
+  node: Node,
+): Node | undefined =>
+  node.selectionSet.selections.length === 0
+    ? { ...node, selectionSet: { ...node.selectionSet, selections: [fieldCalled('__typename')] } }
+    : undefined;
 
 const decideLiterals = (selection: SelectionNode): SelectionNode | null | undefined => {
   const { directives = [] } = selection;
