@@ -43,7 +43,16 @@ export const errorDifferenceClasses: readonly ErrorDifferenceClass[] = [
     level: (errors) => errors.filter(({ message }) => !message.includes('conflict because')),
     isAbout: ({ stock }) => stock.some(({ message }) => message.includes('conflict because')),
   },
+  {
+    name: 'entities that cannot be found',
+    why: 'Stock asks a subgraph about entities without a key, or by a type that the subgraph does not know; ours does not.',
+    level: (errors) => errors.filter((error) => !isUnfindable(error)),
+    isAbout: ({ stock }) => stock.some(isUnfindable),
+  },
 ];
+
+const isUnfindable = ({ message }: AnswerError): boolean =>
+  /^(no key in \{|The _entities resolver tried to load an entity for type)/.test(message);
 
 const isCall = ({ message }: AnswerError): boolean => / is down$/.test(message);
 

@@ -1,7 +1,7 @@
 import { print, type DocumentNode } from 'graphql';
 import type { Variables } from '../gateways/answer.ts';
 import { withDecidedConditions, withoutFields } from '../variants/decided.ts';
-import { withFreshAliases } from '../variants/renaming.ts';
+import { withFreshAliases, withOwnAliases } from '../variants/renaming.ts';
 import { withTypeNames } from '../variants/reshaping.ts';
 import { answerBefore, type Variant } from '../variants/variant.ts';
 import { isSameData } from './same-data.ts';
@@ -39,6 +39,11 @@ export const stockMistakes: readonly StockMistakeClass[] = [
     name: 'names of the client',
     why: 'The planner takes a field of the client for one of its own that has the same response key.',
     isIt: async (mistake) => isRightAs(mistake, withFreshAliases(mistake.document)),
+  },
+  {
+    name: 'values that are falsy',
+    why: 'Fields whose types cannot merge are renamed by the planner; stock gives only truthy values their names back.',
+    isIt: async (mistake) => isRightAs(mistake, withOwnAliases(mistake.document)),
   },
   {
     name: 'lost fields',

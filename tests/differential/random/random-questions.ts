@@ -28,7 +28,7 @@ export const randomQuestions = (graph: TestGraph): fc.Arbitrary<RandomQuestion> 
       ...[0, 25].map((aliased) => randomOperations(graph.api, { without: /^_/, aliased, aliases, depth })),
     );
   // Deep ones cost ten times as much as others.
-  const operations = fc.oneof({ weight: 5, arbitrary: of(2) }, { weight: 1, arbitrary: of(3) });
+  const operations = fc.oneof({ weight: 12, arbitrary: of(2) }, { weight: 1, arbitrary: of(3) });
   return fc
     .record({
       query: operations,

@@ -7,6 +7,19 @@ export const withFreshAliases = (document: DocumentNode): Variant => {
   return exchanged(document, new Map(keys.map((key, index) => [key, `fresh${index}`])));
 };
 
+/** Every field has an alias of its own, also where two stand for the same. Objects that were merged no longer are. */
+export const withOwnAliases = (document: DocumentNode): Variant => {
+  const before = new Map<string, string>();
+  return {
+    document: renamed(document, (key) => {
+      const name = `own${before.size}`;
+      before.set(name, key);
+      return name;
+    }),
+    keyBefore: (key) => before.get(key) ?? key,
+  };
+};
+
 /** Every response key is that of the next field. */
 export const withRotatedKeys = (document: DocumentNode): Variant => {
   const keys = responseKeysOf(document);
