@@ -21,7 +21,7 @@ const clientErrorOf = (error: EngineError, logger: Logger): ClientError => {
   if (error.cause !== undefined) return { ...toClientError(error.cause, logger), ...where };
   if (error.code === undefined) return { ...masked(logger, { error }), ...where };
   const extensions = { ...error.extensions, code: error.code, ...retryableOf(error) };
-  return { message: error.message, ...where, extensions: extensions as ClientError['extensions'] };
+  return { message: error.message, ...where, extensions };
 };
 
 const definitions = new Map(Object.entries(protocolErrors.definitions));

@@ -141,7 +141,8 @@ const contextOf = (logger: Logger, deadlineMs: number): GatewayContext => ({
   requestId: randomUUID(),
   logger,
   viewer: anonymous,
-  signal: new AbortController().signal,
+  // The server does not tell when a client leaves.
+  signal: { aborted: false },
   deadlineAtMs: performance.now() + deadlineMs,
   tokens: tokenKeeper(),
   identityFor: () => undefined,

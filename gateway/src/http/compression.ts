@@ -18,5 +18,8 @@ export const compression = (app: FastifyInstance): void => {
   });
 };
 
-export const isWorthCompressing = (body: string, acceptEncoding: string | undefined): boolean =>
-  acceptEncoding !== undefined && acceptEncoding !== 'identity' && body.length >= LENGTH_MIN;
+export const isWorthCompressing = (body: unknown, acceptEncoding: string | undefined): boolean =>
+  acceptEncoding !== undefined &&
+  acceptEncoding !== 'identity' &&
+  typeof body === 'string' &&
+  body.length >= LENGTH_MIN;

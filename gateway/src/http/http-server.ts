@@ -3,13 +3,14 @@ import type { HealthSnapshot, Logger } from '@saas/telemetry';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Handler } from '../stages/stage.ts';
 import { compression, isWorthCompressing } from './compression.ts';
-import { answerCors } from './cors.ts';
+import { answerPreflight, corsHeaders } from './cors.ts';
 import { GRAPHIQL_PATH, graphiqlRoute, readGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
 import { healthRoutes } from './health-routes.ts';
 import type { HttpReply, HttpRequest } from './http-exchange.ts';
 import { httpErrors } from './http.errors.ts';
+import { writeRaw } from './raw-reply.ts';
 import { refusalOf } from './refusal.ts';
-import { setSecurityHeaders } from './security-headers.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export const GRAPHQL_PATH = '/graphql';
 const REQUEST_MS_MAX = 30_000;
@@ -27,7 +28,7 @@ type Options = {
 
 /** The HTTP side of the gateway: routes and headers. What a request to the graph goes through is in `pipeline.ts`. */
 export const httpServer = (options: Options): FastifyInstance => {
-  const { logger, corsOrigins, isStopping, graphiql, readPage = readGraphiqlPage } = options;
+  const { logger, corsOrigins, graphiql, readPage = readGraphiqlPage } = options;
   const app = fastify({
     exposeHeadRoutes: false,
     // A sender of one byte per minute must not hold a connection for ever.
@@ -44,17 +45,18 @@ export const httpServer = (options: Options): FastifyInstance => {
   });
   // Not async: what waits for nothing need not cost a turn of the event loop's queue.
   app.addHook('onRequest', (request, reply, done) => {
-    setSecurityHeaders(reply);
-    // A connection that stays open after its last answer would keep us from stopping.
-    if (isStopping()) void reply.header('connection', 'close');
-    if (!answerCors(corsOrigins, request, reply)) done();
+    if (request.routeOptions.url === GRAPHQL_PATH) return done();
+    void reply.headers(securityHeaders).headers(connectionHeaders(request, options));
+    if (request.method === 'OPTIONS') return answerPreflight(corsOrigins, request, reply);
+    return done();
   });
   app.setNotFoundHandler(async (request, reply) =>
     send(reply, refusalOf(httpErrors.ROUTE_NOT_FOUND(), request.headers.accept, logger)),
   );
-  app.setErrorHandler(async (error, request, reply) =>
-    send(reply, refusalOf(asRefusal(error), request.headers.accept, logger)),
-  );
+  app.setErrorHandler(async (error, request, reply) => {
+    void reply.headers(securityHeaders).headers(connectionHeaders(request, options));
+    return send(reply, refusalOf(asRefusal(error), request.headers.accept, logger));
+  });
   compression(app);
   // Routes that are declared before a plugin is loaded do not have it.
   void app.register(async (routes) => {
@@ -65,7 +67,8 @@ export const httpServer = (options: Options): FastifyInstance => {
   return app;
 };
 
-const graphqlRoute = (app: FastifyInstance, { handle, logger, graphiql, isStopping }: Options): void => {
+const graphqlRoute = (app: FastifyInstance, options: Options): void => {
+  const { handle, logger, graphiql } = options;
   // The body is read by a stage of the pipeline, with the pipeline's limits and answers.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -75,11 +78,29 @@ const graphqlRoute = (app: FastifyInstance, { handle, logger, graphiql, isStoppi
     handler: async (request, reply) => {
       if (graphiql && isBrowserNavigation(request)) return reply.redirect(GRAPHIQL_PATH, 303);
       const answer = await handle(requestOf(request, reply, logger));
-      // It began before the stop, and ends after it.
-      if (isStopping()) void reply.header('connection', 'close');
-      return send(reply, answer, request.headers['accept-encoding']);
+      const more = connectionHeaders(request, options);
+      const { body } = answer;
+      const isWorth = isWorthCompressing(body, request.headers['accept-encoding']);
+      if (typeof body === 'string' && !isWorth) {
+        writeRaw(reply, { ...answer, body }, more);
+        return reply;
+      }
+      void reply.headers(securityHeaders).headers(more);
+      if (!isWorth) return send(reply, answer);
+      reply.code(answer.status).headers(answer.headers).compress(body);
+      return reply;
     },
   });
+};
+
+/** What depends on the moment of the answer, and on who asks from where. */
+const connectionHeaders = (
+  { headers }: FastifyRequest,
+  { corsOrigins, isStopping }: Options,
+): Readonly<Record<string, string>> => {
+  const cors = corsHeaders(corsOrigins, headers.origin);
+  // A connection that stays open after its last answer would keep us from stopping.
+  return isStopping() ? { ...cors, connection: 'close' } : cors;
 };
 
 /** The framework looks at the content type before any stage does, and refuses one that is empty or malformed. */
@@ -96,9 +117,9 @@ const isBrowserNavigation = ({ method, headers, query }: FastifyRequest): boolea
   !(typeof query === 'object' && query !== null && ('query' in query || 'extensions' in query));
 
 const requestOf = (request: FastifyRequest, reply: FastifyReply, logger: Logger): HttpRequest => {
-  const leaving = new AbortController();
+  const signal = { aborted: false };
   reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) leaving.abort();
+    signal.aborted = !reply.raw.writableFinished;
   });
   const queryAt = request.url.indexOf('?');
   return {
@@ -112,7 +133,7 @@ const requestOf = (request: FastifyRequest, reply: FastifyReply, logger: Logger)
     requestId: '',
     logger,
     deadlineAtMs: Number.POSITIVE_INFINITY,
-    signal: leaving.signal,
+    signal,
   };
 };
 
@@ -122,17 +143,11 @@ const headersOf = ({ headers }: FastifyRequest): HttpRequest['headers'] =>
     ? (headers as HttpRequest['headers'])
     : { ...headers, 'set-cookie': undefined };
 
-const send = async (
-  reply: FastifyReply,
-  { status, headers, body }: HttpReply,
-  acceptEncoding?: string,
-): Promise<FastifyReply> => {
-  void reply.code(status).headers(headers);
-  if (typeof body !== 'string') return reply.send(Readable.from(body));
-  if (isWorthCompressing(body, acceptEncoding)) void reply.compress(body);
-  else void reply.send(body);
-  return reply;
-};
+const send = async (reply: FastifyReply, { status, headers, body }: HttpReply): Promise<FastifyReply> =>
+  reply
+    .code(status)
+    .headers(headers)
+    .send(typeof body === 'string' ? body : Readable.from(body));
 
 /** For bytes that are no HTTP at all: there is neither a request nor a reply to answer with. */
 const rawRefusal = (() => {

@@ -4,7 +4,7 @@ import type { OperationDefinitionNode } from 'graphql';
 import type { Authorized } from '../authorization/authorizer.ts';
 import type { ServingGeneration } from '../execution/serving-generation.ts';
 import type { GraphQLParams } from '../http/graphql-params.ts';
-import type { Headers } from '../http/http-exchange.ts';
+import type { ClientSignal, Headers } from '../http/http-exchange.ts';
 import type { TokenKeeper } from '../upstream/token-keeper.ts';
 import type { KnownDocument } from './document-cache.ts';
 
@@ -19,8 +19,7 @@ export type OperationRequest = {
   readonly requestId: string;
   readonly logger: Logger;
   readonly deadlineAtMs: number;
-  /** Aborts when the client has left. */
-  readonly signal: AbortSignal;
+  readonly signal: ClientSignal;
   readonly document: KnownDocument;
   readonly viewer: Viewer;
   /** What the token of the request grants; undefined without one. */

@@ -21,11 +21,11 @@ export const useAuthorize = ({ authorization, policies }: Options): Stage<ValidO
   return {
     name: 'authorize',
     handle: async (request, next) => {
-      const { generation, document, operation, params, access, signal } = request;
+      const { generation, document, operation, params, access } = request;
       const demanding = authorizerFor(generation).protectedOperation(document.node, operation);
       if (demanding === undefined) return next(request);
       const principal = { ...principalOf(access), policies };
-      const authorized = await demanding.authorize(principal, { variables: params.variables, signal });
+      const authorized = await demanding.authorize(principal, { variables: params.variables });
       return next(authorized === undefined ? request : { ...request, authorized });
     },
   };

@@ -24,7 +24,11 @@ export const executeOperation =
   ({ execute, identitiesOf, errors: limits }: Options): Handler<ValidOperation, OperationReply> =>
   async (request) => {
     const { logger, viewer, authorized } = request;
-    const context: GatewayContext = { ...request, identityFor: identitiesOf(viewer) };
+    const context: GatewayContext = {
+      ...request,
+      clientHeaders: request.headers,
+      identityFor: identitiesOf(viewer),
+    };
     const { dataJson, errors, problems } = await execute(request, context);
     // Of a part, null may stand where the schema allows none: that was decided, and nobody's mistake.
     const misfits = authorized === undefined ? problems : [];

@@ -39,7 +39,8 @@ export const useValidate = (
 ): Handler<OperationRequest, OperationReply> => {
   const mistakesIn = validation(introspection);
   return async (request) => {
-    const { generation, leave } = generations.enter();
+    const lease = generations.enter();
+    const { generation } = lease;
     let staysInside = false;
     try {
       const mistakes = mistakesIn(generation, request.document.node);
@@ -48,9 +49,9 @@ export const useValidate = (
       const reply = await next({ ...request, generation, operation: operationOf(request) });
       if (reply.body.kind === 'single') return reply;
       staysInside = true;
-      return { ...reply, body: { kind: 'parts', parts: withEnd(reply.body.parts, leave) } };
+      return { ...reply, body: { kind: 'parts', parts: withEnd(reply.body.parts, () => lease.leave()) } };
     } finally {
-      if (!staysInside) leave();
+      if (!staysInside) lease.leave();
     }
   };
 };
