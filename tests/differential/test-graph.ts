@@ -25,11 +25,25 @@ export type TestGraph = {
 
 export const testGraph = async (sources: readonly SubgraphSource[]): Promise<TestGraph> => {
   const supergraphSdl = composed(sources);
+  return { ...(await ownTestGraph(sources, supergraphSdl)), stock: await stockGateway(supergraphSdl) };
+};
+
+/** Without stock, which refuses the supergraph when it uses newer directives. */
+export const ownTestGraph = async (
+  sources: readonly SubgraphSource[],
+  supergraphSdl: string = composed(sources),
+): Promise<Omit<TestGraph, 'stock'>> => {
   const { api, ask: own } = await ownGateway(supergraphSdl);
   const { subgraphs, truth, world } = worldSubgraphs(sources, supergraphSdl, api);
-  const stock = await stockGateway(supergraphSdl);
-  const names = { trusted: trustedNames(supergraphSdl), requiring: requiringNames(supergraphSdl) };
-  return { api, own, stock, truth, world, ...names, subgraphs: (fails) => askIn(subgraphs, { fails }) };
+  return {
+    api,
+    own,
+    truth,
+    world,
+    trusted: trustedNames(supergraphSdl),
+    requiring: requiringNames(supergraphSdl),
+    subgraphs: (fails) => askIn(subgraphs, { fails }),
+  };
 };
 
 export const composed = (sources: readonly SubgraphSource[]): string =>
