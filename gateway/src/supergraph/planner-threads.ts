@@ -11,7 +11,12 @@ type Options = {
   readonly memoryMbMax: number;
   /** Keeps a second thread ready. */
   readonly hasReserve: boolean;
+  /** What the second thread plans beforehand, so that its code is compiled when it is needed. */
+  readonly rehearsal: () => readonly Rehearsed[];
 };
+
+/** An operation that was planned in good time. */
+export type Rehearsed = { readonly operation: string; readonly operationName: string | undefined };
 
 /** A thread that has loaded the supergraph. */
 export type LoadedThread = {
@@ -86,10 +91,23 @@ export class PlannerThreads {
     this.#reserveTimer = setTimeout(() => {
       this.#reserveTimer = undefined;
       if (process.availableMemory() < RESERVE_MEMORY_BYTES_MIN) return;
-      this.#reserve = this.#start(false);
+      const starting = this.#start(false);
+      const loaded = this.#rehearsed(starting.loaded, () => this.#reserve !== reserve);
+      const reserve = { ...starting, loaded };
+      this.#reserve = reserve;
       // It is missed when it is needed, and one is started then.
       this.#reserve.loaded.catch(() => undefined);
     }, RESERVE_PAUSE_MS).unref();
+  }
+
+  async #rehearsed(loading: Promise<LoadedThread>, isNeeded: () => boolean): Promise<LoadedThread> {
+    const loaded = await loading;
+    for (const rehearsed of this.#options.rehearsal()) {
+      if (isNeeded()) break;
+      await loaded.thread.ask({ kind: 'plan', ...rehearsed }, this.#options.loadTimeoutMs);
+      loaded.plans += 1;
+    }
+    return loaded;
   }
 
   #takeReserve(): Starting | undefined {

@@ -90,7 +90,7 @@ describe('a planner in a thread', () => {
     const planner = open(wideSupergraph(), {
       limits: { planDeadlineMs: 50, lostThreads: { lossesMax: 2, withinMs: 60_000 } },
     });
-    const line = [80, 90, 85, 200].map(async (size) => planner.plan(ask(hostileOperation(), size)));
+    const line = [80, 85, 90, 200].map(async (size) => planner.plan(ask(hostileOperation(), size)));
     const outcomes = await Promise.allSettled([...line, planner.plan(ask('{ node { id } }', 2))]);
     expect(outcomes.map((each) => (each.status === 'fulfilled' ? 'planned' : codeOf(each.reason)))).toEqual([
       'OPERATION_TOO_COMPLEX',
@@ -101,6 +101,19 @@ describe('a planner in a thread', () => {
     ]);
     const known = { ...ask('{ node { id } }', 200), isTrusted: true };
     await expect(planner.plan(known)).resolves.toContain('Fetch');
+  });
+
+  it('plans small operations first, and none of them last for ever', async () => {
+    const planner = open(smallSupergraph());
+    const order: number[] = [];
+    const sizes = [1, 900, 800, 5, 6, 7, 8];
+    await Promise.all(
+      sizes.map(async (size) => {
+        await planner.plan(ask('{ version }', size));
+        order.push(size);
+      }),
+    );
+    expect(order).toEqual([1, 5, 6, 900, 7, 8, 800]);
   });
 
   it('does not hold up another planner', async () => {

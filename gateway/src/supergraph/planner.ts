@@ -1,7 +1,7 @@
 import { LostThreads, type LostThreadsLimits } from './lost-threads.ts';
 import { plannerErrors } from './planner.errors.ts';
 import type { LoadedSupergraph, PlannerAnswer } from './planner-messages.ts';
-import { PlannerThreads, refusalOf, type LoadedThread } from './planner-threads.ts';
+import { PlannerThreads, refusalOf, type LoadedThread, type Rehearsed } from './planner-threads.ts';
 import { ThreadEnded } from './worker-thread.ts';
 
 export type PlannerLimits = {
@@ -45,7 +45,7 @@ export type PlanRequest = {
 };
 
 /**
- * Plans the operations of one supergraph in a thread of its own, one after the other. An operation that exceeds the deadline or
+ * Plans the operations of one supergraph in a thread of its own, one after the other, small ones first. An operation that exceeds the deadline or
  * the thread's memory ends the thread; another one takes over, and what waited in line is planned there: nobody
  * pays but the offender. After several such operations, others as large are refused with `PLANNER_BUSY` for a while.
  * Two planners do not disturb each other.
@@ -78,6 +78,7 @@ export const threadedPlanner = (options: PlannerOptions): Planner => new Threade
 const COLD_PLANS = 20;
 const COLD_FACTOR = 4;
 const TRUSTED_FACTOR = 8;
+const OLDEST_EVERY = 4;
 
 type Job = PlanRequest & {
   readonly resolve: (planJson: string) => void;
@@ -90,6 +91,8 @@ class ThreadedPlanner implements Planner {
   readonly #threads: PlannerThreads;
   readonly #lost: LostThreads;
   readonly #line: Job[] = [];
+  #lately: readonly Rehearsed[] = [];
+  #turns = 0;
   #isWorking = false;
   #status: 'active' | 'retired' | 'stopped' = 'active';
 
@@ -97,7 +100,8 @@ class ThreadedPlanner implements Planner {
     const { supergraphSdl, isDeferEnabled = false } = options;
     this.#options = options;
     this.#limits = { ...plannerLimits, ...options.limits };
-    this.#threads = new PlannerThreads({ ...this.#limits, supergraphSdl, isDeferEnabled });
+    const rehearsal = (): readonly Rehearsed[] => this.#lately;
+    this.#threads = new PlannerThreads({ ...this.#limits, supergraphSdl, isDeferEnabled, rehearsal });
     this.#lost = new LostThreads(this.#limits.lostThreads);
   }
 
@@ -128,7 +132,7 @@ class ThreadedPlanner implements Planner {
   async #work(): Promise<void> {
     if (this.#isWorking) return;
     this.#isWorking = true;
-    for (let job = this.#line.shift(); job !== undefined; job = this.#line.shift()) {
+    for (let job = this.#next(); job !== undefined; job = this.#next()) {
       try {
         job.resolve(await this.#planNow(job));
       } catch (error) {
@@ -137,6 +141,18 @@ class ThreadedPlanner implements Planner {
     }
     this.#isWorking = false;
     if (this.#status === 'retired') await this.#threads.end();
+  }
+
+  /** The smallest, so that few wait for the large; in every fourth turn the one that has waited longest. */
+  #next(): Job | undefined {
+    this.#turns += 1;
+    if (this.#turns % OLDEST_EVERY === 0) return this.#line.shift();
+    const smallest = this.#line.reduce<Job | undefined>(
+      (found, job) => (found === undefined || job.size < found.size ? job : found),
+      undefined,
+    );
+    if (smallest !== undefined) this.#line.splice(this.#line.indexOf(smallest), 1);
+    return smallest;
   }
 
   async #planNow(job: Job): Promise<string> {
@@ -149,7 +165,9 @@ class ThreadedPlanner implements Planner {
       const deadlineMs = this.#deadlineMs(loaded, isTrusted);
       const answer = await loaded.thread.ask(question, deadlineMs, loaded.supergraph.thread);
       loaded.plans += 1;
-      return planOf(answer);
+      const planJson = planOf(answer);
+      this.#lately = [...this.#lately, { operation, operationName }].slice(-COLD_PLANS);
+      return planJson;
     } catch (error) {
       if (!(error instanceof ThreadEnded)) throw error;
       if (error.reason === 'stopped') throw plannerErrors.PLANNER_UNAVAILABLE({}, error);
