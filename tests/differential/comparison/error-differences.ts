@@ -3,7 +3,7 @@ import type { AnswerError, GatewayAnswer } from '../gateways/answer.ts';
 type Pair = {
   readonly own: readonly AnswerError[];
   readonly stock: readonly AnswerError[];
-  /** Subgraphs that stock called and ours did not have to. */
+  /** Subgraphs that ours had to call less often. */
   readonly spared: readonly string[];
 };
 
@@ -12,44 +12,57 @@ type ErrorDifferenceClass = {
   readonly name: string;
   readonly why: string;
   /** Takes the difference away; whatever is still different needs another class. */
-  readonly level: (errors: readonly AnswerError[], pair: Pair) => readonly AnswerError[];
-  readonly isAbout: (pair: Pair) => boolean;
+  readonly level: (pair: Pair) => Pair;
 };
 
 export const errorDifferenceClasses: readonly ErrorDifferenceClass[] = [
   {
     name: 'calls that were not needed',
     why: 'A call that brings nothing the client asked for cannot fail when it is not made.',
-    level: (errors, { spared }) =>
-      errors.filter(({ message }) => !spared.some((service) => message === `${service} is down`)),
-    isAbout: ({ spared }) => spared.length > 0,
+    level: (pair) =>
+      pair.spared.length === 0
+        ? pair
+        : { ...pair, stock: pair.stock.filter((error) => isIn(pair.own, error)) },
   },
   {
     name: 'places of failed calls',
     why: 'Stock tells that a call failed without saying where; ours has an error at each place, and a code.',
-    level: (errors) =>
-      unique(errors.map((error) => (isCall(error) ? { ...error, path: '', code: '' } : error))),
-    isAbout: ({ own, stock }) => [...own, ...stock].some(isCall),
+    level: (pair) => both(pair, (error) => (isCall(error) ? { ...error, path: '', code: '' } : error)),
   },
   {
     name: 'places of entities',
     why: 'Stock counts representations where it should count places, and leaves `@` and `_entities` in paths; ours names every place.',
-    level: (errors) => unique(errors.map((error) => ({ ...error, path: '' }))),
-    isAbout: () => true,
-  },
-  {
-    name: 'refused fetches',
-    why: 'Names of the client and of the planner conflict in a fetch of stock, which a subgraph refuses; ours keeps them apart.',
-    level: (errors) => errors.filter(({ message }) => !message.includes('conflict because')),
-    isAbout: ({ stock }) => stock.some(({ message }) => message.includes('conflict because')),
+    level: (pair) => both(pair, (error) => ({ ...error, path: '' })),
   },
   {
     name: 'entities that cannot be found',
     why: 'Stock asks a subgraph about entities without a key, or by a type that the subgraph does not know; ours does not.',
-    level: (errors) => errors.filter((error) => !isUnfindable(error)),
-    isAbout: ({ stock }) => stock.some(isUnfindable),
+    level: (pair) => ({ ...pair, stock: pair.stock.filter((error) => !isUnfindable(error)) }),
+  },
+  {
+    name: 'refused fetches',
+    why: 'Names of the client and of the planner conflict in a fetch of stock, which a subgraph refuses; ours runs it.',
+    level: (pair) =>
+      pair.stock.some(isConflict)
+        ? {
+            ...pair,
+            own: pair.own.filter((error) => isIn(pair.stock, error)),
+            stock: pair.stock.filter((error) => !isConflict(error)),
+          }
+        : pair,
   },
 ];
+
+const both = (pair: Pair, change: (error: AnswerError) => AnswerError): Pair => ({
+  ...pair,
+  own: unique(pair.own.map(change)),
+  stock: unique(pair.stock.map(change)),
+});
+
+const isIn = (errors: readonly AnswerError[], { message }: AnswerError): boolean =>
+  errors.some((each) => each.message === message);
+
+const isConflict = ({ message }: AnswerError): boolean => message.includes('conflict because');
 
 const isUnfindable = ({ message }: AnswerError): boolean =>
   /^(no key in \{|The _entities resolver tried to load an entity for type)/.test(message);
@@ -61,14 +74,14 @@ export const errorDifferences = (
   own: GatewayAnswer,
   stock: GatewayAnswer,
 ): { readonly unexplained: readonly string[]; readonly allowed: readonly string[] } => {
-  const called = new Set(own.calls.map(({ service }) => service));
-  const spared = stock.calls.map(({ service }) => service).filter((service) => !called.has(service));
+  const spared = stock.calls
+    .map(({ service }) => service)
+    .filter((service) => callsOf(own, service) < callsOf(stock, service));
   let pair: Pair = { own: own.errors, stock: stock.errors, spared };
   const allowed: string[] = [];
-  for (const { name, level, isAbout } of errorDifferenceClasses) {
+  for (const { name, level } of errorDifferenceClasses) {
     if (isSame(pair)) break;
-    if (!isAbout(pair)) continue;
-    const next = { own: level(pair.own, pair), stock: level(pair.stock, pair), spared };
+    const next = level(pair);
     if (textOf(next.own) !== textOf(pair.own) || textOf(next.stock) !== textOf(pair.stock))
       allowed.push(name);
     pair = next;
@@ -79,6 +92,9 @@ export const errorDifferences = (
     allowed,
   };
 };
+
+const callsOf = ({ calls }: GatewayAnswer, service: string): number =>
+  calls.filter((call) => call.service === service).length;
 
 const isSame = ({ own, stock }: Pair): boolean => textOf(own) === textOf(stock);
 

@@ -3,6 +3,7 @@ import type { GatewayAnswer, Variables } from '../gateways/answer.ts';
 import { failingFields, failingSubgraphs, type Failures } from '../random/failures.ts';
 import type { RandomQuestion } from '../random/random-questions.ts';
 import type { TestGraph } from '../test-graph.ts';
+import { stockMistakeOf } from './judge-healthy.ts';
 import { errorDifferences } from './error-differences.ts';
 import { isPartOf, isSameData } from './same-data.ts';
 import { classOf } from './stock-mistakes.ts';
@@ -39,6 +40,15 @@ export const judgeFailing = async (
     wrong.push(...unexplained);
     return wrong;
   }
+  if (stock !== undefined && failsElsewhere({ own, stock, expected, kind })) {
+    seen.count('other fetches, other losses');
+    return wrong;
+  }
+  const usual = await stockMistakeOf(graph, { query, variables });
+  if (usual !== undefined) {
+    seen.count(`mistake of stock, failures or not: ${usual}`);
+    return wrong;
+  }
   const mistake = await classOf({
     document: parse(query, { noLocation: true }),
     variables,
@@ -53,6 +63,34 @@ export const judgeFailing = async (
     wrong.push(`stock differs, nobody knows why:\n${stock?.dataJson}\n${own.dataJson}`);
   return wrong;
 };
+
+/**
+ * What is fetched together is lost together: of a field that may not be null, all that was asked of its object; of a call,
+ * all that it would have brought. Where our fetches are not stock's, because of names, conditions or calls that are not needed,
+ * a failure costs other fields. Both answers are part of the truth then, and neither is silent.
+ */
+const failsElsewhere = (answers: {
+  readonly own: GatewayAnswer;
+  readonly stock: GatewayAnswer;
+  readonly expected: string;
+  readonly kind: Failures['kind'];
+}): boolean => {
+  const { own, stock, expected, kind } = answers;
+  if (kind === 'fields' || kind === 'wrong types') return false;
+  const truth: unknown = JSON.parse(expected);
+  return (
+    own.errors.length > 0 &&
+    stock.errors.length > 0 &&
+    isPartOf(JSON.parse(stock.dataJson ?? 'null'), truth) &&
+    fetchesOf(own) !== fetchesOf(stock)
+  );
+};
+
+const fetchesOf = ({ calls }: GatewayAnswer): string =>
+  calls
+    .map(({ service, query }) => `${service} ${query}`)
+    .toSorted()
+    .join('\n');
 
 type Expectation = {
   readonly kind: Failures['kind'];

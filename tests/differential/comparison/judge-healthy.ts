@@ -20,9 +20,7 @@ export const judgeHealthy = async (
   const truth = await graph.truth(query, variables, nothingFails);
   const expected = JSON.stringify(truth.data);
   const own = await graph.own(query, variables, subgraphs);
-  const askStock = async (text: string, given: Variables): Promise<GatewayAnswer | undefined> =>
-    graph.stock(text, given, subgraphs).catch(() => undefined);
-  const stock = await askStock(query, variables);
+  const stock = await graph.stock(query, variables, subgraphs).catch(() => undefined);
   seen.count('operations');
   seen.count('calls of ours', own.calls.length);
   seen.count('calls of stock', stock?.calls.length ?? 0);
@@ -33,15 +31,7 @@ export const judgeHealthy = async (
   for (const { message, path } of own.errors) wrong.push(`ours has an error at ${path}: ${message}`);
   if (own.hasProblems) wrong.push('ours has problems');
   if (stock?.dataJson !== expected) {
-    const mistake = await classOf({
-      document: parse(query, { noLocation: true }),
-      variables,
-      stock: stock?.dataJson,
-      truth: expected,
-      requiring: graph.requiring,
-      askTruth: async (text, given) => JSON.stringify((await graph.truth(text, given, nothingFails)).data),
-      askStock: async (text, given) => (await askStock(text, given))?.dataJson,
-    });
+    const mistake = await stockMistakeOf(graph, { query, variables });
     seen.count(`mistake of stock: ${mistake ?? 'unexplained'}`);
     if (mistake === undefined)
       wrong.push(`stock is wrong, nobody knows why:\n${stock?.dataJson}\n${expected}`);
@@ -56,6 +46,26 @@ export const judgeHealthy = async (
     );
   }
   return wrong;
+};
+
+/** The class of what stock answers wrong while nothing fails; undefined also when it answers right. */
+export const stockMistakeOf = async (
+  graph: TestGraph,
+  { query, variables }: RandomQuestion,
+): Promise<string | undefined> => {
+  const subgraphs = graph.subgraphs(nothingFails);
+  const askStock = async (text: string, given: Variables): Promise<string | undefined> =>
+    graph.stock(text, given, subgraphs).then(
+      ({ dataJson }) => dataJson,
+      () => undefined,
+    );
+  const askTruth = async (text: string, given: Variables): Promise<string> =>
+    JSON.stringify((await graph.truth(text, given, nothingFails)).data);
+  const [stock, truth] = [await askStock(query, variables), await askTruth(query, variables)];
+  if (stock === truth) return undefined;
+  const { requiring } = graph;
+  const document = parse(query, { noLocation: true });
+  return classOf({ document, variables, stock, truth, requiring, askTruth, askStock });
 };
 
 const callText = ({ service, query, variables }: GatewayAnswer['calls'][number]): string =>

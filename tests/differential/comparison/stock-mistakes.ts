@@ -1,4 +1,4 @@
-import { print, type DocumentNode } from 'graphql';
+import { parse, print, type DocumentNode } from 'graphql';
 import type { Variables } from '../gateways/answer.ts';
 import { withDecidedConditions, withoutFields } from '../variants/decided.ts';
 import { withFreshAliases, withOwnAliases } from '../variants/renaming.ts';
@@ -68,8 +68,16 @@ export const stockMistakes: readonly StockMistakeClass[] = [
   },
   {
     name: 'several at once',
-    why: 'With fresh names, types and without conditions stock answers the truth; one of them is not enough.',
-    isIt: async (mistake) => isRightAs(mistake, simplified(mistake)),
+    why: 'With fresh names, types, and without conditions and requirements stock answers the truth; one of them is not enough.',
+    isIt: async (mistake) => {
+      if (await isRightAs(mistake, simplified(mistake))) return true;
+      const document = withoutFields(mistake.document, mistake.requiring);
+      const query = print(withDecidedConditions(document, mistake.variables).document);
+      const truth = await mistake.askTruth(query, mistake.variables);
+      if (truth === undefined) return false;
+      const rest = { ...mistake, document: parse(query, { noLocation: true }), truth };
+      return isRightAs(rest, simplified(rest));
+    },
   },
 ];
 
