@@ -27,4 +27,4 @@ COPY --from=production /app ./
 USER node
 EXPOSE 4000 4001 4002 4003
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "healthcheck.js"]
-CMD ["node", "gateway/dist/main.js"]
+CMD ["node", "--max-semi-space-size=64", "gateway/dist/main.js"]

@@ -56,6 +56,8 @@ const planningSettings = z
     load_timeout_ms: milliseconds().default(30_000),
     queue_max: count().default(500),
     memory_mb_max: z.int().min(512).default(2_048),
+    /** A second thread in reserve; it takes as much memory as the first. */
+    reserve: z.boolean().default(true),
     cache_entries_max: count().default(2_000),
     cache_bytes_max: count().default(128 * 1_024 * 1_024),
     warm_up_operations_max: z.int().nonnegative().default(200),
@@ -67,6 +69,7 @@ const planningSettings = z
       loadTimeoutMs: given.load_timeout_ms,
       queueMax: given.queue_max,
       memoryMbMax: given.memory_mb_max,
+      hasReserve: given.reserve,
     },
     cache: { entriesMax: given.cache_entries_max, bytesMax: given.cache_bytes_max },
     warmUp: { operationsMax: given.warm_up_operations_max, timeMsMax: given.warm_up_ms_max },
