@@ -7,6 +7,7 @@ import { compileEventSource, type EventSource } from './plan/event-source.ts';
 import type { Run } from './plan/execution.ts';
 import type { QueryPlan } from './plan/plan-json.ts';
 import { readPlan } from './plan/read-plan.ts';
+import { deferLabelsOf, type DeferLabels } from './planning/defer-labels.ts';
 import { selectsData } from './planning/selects-data.ts';
 import { dataKeyOf, type Restore } from './planning/restore.ts';
 import type { SchemaFacts } from './schema-facts.ts';
@@ -27,8 +28,11 @@ export type CompiledOperation = {
   /** Where the events of a subscription come from. */
   readonly source: EventSource | undefined;
   readonly introspect: Introspect | undefined;
-  /** The writer of the response, given the values of conditions. */
-  readonly writerFor: (isTrue: (variable: string) => boolean) => WriteResponse;
+  /** Whether parts of it may be deferred, by a condition at least. */
+  readonly isIncremental: boolean;
+  readonly deferLabels: DeferLabels;
+  /** The writer of the response, given the values of conditions and what becomes of deferred parts. */
+  readonly writerFor: (isTrue: (variable: string) => boolean, deferred: 'at once' | 'later') => WriteResponse;
 };
 
 /**
@@ -52,6 +56,7 @@ export const compileOperation = (
 ): CompiledOperation => {
   const selected = selectOperation(input.document, input.operationName);
   const conditions = conditionsOf(selected);
+  const deferLabels = deferLabelsOf(input.document);
   const { run, source } = compileRun(facts, readPlan(input.plan));
   const isEmpty = run === undefined && source === undefined;
   const planned = input.part === undefined ? selected : selectOperation(input.part, input.operationName);
@@ -64,7 +69,9 @@ export const compileOperation = (
     run,
     source,
     introspect: compileIntrospection(facts.api, selected),
-    writerFor: writersOf(facts, selected, conditions, input.restore),
+    isIncremental: deferLabels.size > 0,
+    deferLabels,
+    writerFor: writersOf(facts, selected, conditions, { restore: input.restore, deferLabels }),
   };
 };
 
@@ -80,12 +87,12 @@ const writersOf = (
   { api }: SchemaFacts,
   { operation, fragments }: SelectedOperation,
   conditions: readonly string[],
-  restore: Restore | undefined,
+  names: { readonly restore: Restore | undefined; readonly deferLabels: DeferLabels },
 ): CompiledOperation['writerFor'] => {
   const rootType = api.getRootType(operation.operation) as GraphQLObjectType;
   const writers = new Map<string, WriteResponse>();
-  return (isTrue) => {
-    const key = conditions.map((name) => (isTrue(name) ? '1' : '0')).join('');
+  return (isTrue, deferred) => {
+    const key = conditions.map((name) => (isTrue(name) ? '1' : '0')).join('') + deferred;
     const known = writers.get(key);
     if (known !== undefined) return known;
     const holding = new Set(conditions.filter(isTrue));
@@ -93,7 +100,8 @@ const writersOf = (
       schema: api,
       fragments,
       isTrue: (name: string) => holding.has(name),
-      dataKeyOf: (responseKey: string) => dataKeyOf(restore, responseKey),
+      deferLabels: deferred === 'later' ? names.deferLabels : undefined,
+      dataKeyOf: (responseKey: string) => dataKeyOf(names.restore, responseKey),
     };
     const writer = compileWriter(shaping, rootType, [operation.selectionSet]);
     const [oldest] = writers.keys();

@@ -1,8 +1,9 @@
 import type { CompiledOperation } from './compile-operation.ts';
 import { engineErrors } from './engine.errors.ts';
+import type { Introspect } from './introspection.ts';
 import type { Variables } from './operation-variables.ts';
 import type { Execution } from './plan/execution.ts';
-import { collectFailures, type EngineError } from './plan/failures.ts';
+import { collectFailures, type EngineError, type Failures } from './plan/failures.ts';
 import type { Fetch, FetchAnswer } from './plan/fetch.port.ts';
 import type { JsonObject } from './plan/json-object.ts';
 import { startTurns } from './plan/turns.ts';
@@ -41,6 +42,8 @@ export const begin = (
     variables: privateVariables(restore, given),
     isTrue: restore === undefined ? isTrue : (name) => isTrue(clientVariable(restore, name)),
     turns: startTurns(fetch, onBroken),
+    parts: undefined,
+    fetched: undefined,
     openBatches: new Map(),
     failures: collectFailures(),
   };
@@ -71,7 +74,7 @@ const finish = (
   { root, failures }: Execution,
 ): ExecutionResult => {
   const introspected = introspect?.(given);
-  const write = writerFor(isTrue);
+  const write = writerFor(isTrue, 'at once');
   const introspection = introspected?.fields;
   let problemCount = 0;
   const dataJson = textOf((sink) => {
@@ -79,10 +82,7 @@ const finish = (
     write(root, writing);
     ({ problemCount } = writing);
   });
-  const errors = [
-    ...failures.errors.map((error) => restored(error, restore)),
-    ...(introspected?.errors ?? []),
-  ];
+  const errors = errorsFor({ restore }, failures, introspected);
   const problems = problemCount > 0 && errors.length === 0 ? findProblems(write, root, introspection) : [];
   return { dataJson, errors, problems };
 };
@@ -94,7 +94,17 @@ export const refused = ({ errors }: Extract<Variables, { readonly status: 'inval
   problems: [],
 });
 
-const restored = (error: EngineError, restore: Restore | undefined): EngineError =>
+/** Everything that went wrong, as the client sees it. */
+export const errorsFor = (
+  { restore }: Pick<CompiledOperation, 'restore'>,
+  { errors }: Failures,
+  introspected: ReturnType<Introspect> | undefined,
+): readonly EngineError[] => [
+  ...errors.map((error) => restored(error, restore)),
+  ...(introspected?.errors ?? []),
+];
+
+export const restored = (error: EngineError, restore: Restore | undefined): EngineError =>
   error.path === undefined ? error : { ...error, path: restorePath(restore, error.path) };
 
 /** A second, slower walk that keeps track of where it is. */
@@ -103,7 +113,7 @@ const findProblems = (
   root: JsonObject,
   introspection: Writing['introspection'],
 ): readonly Problem[] => {
-  const search = { path: [], problems: [] };
+  const search = { path: [], problems: [], deferred: [] };
   textOf((sink) => write(root, { sink, introspection, problemCount: 0, search }));
   return search.problems;
 };

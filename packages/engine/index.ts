@@ -1,11 +1,14 @@
 export * from './compile-operation.ts';
 export * from './engine.errors.ts';
+export type { DeferredResult, IncrementalPayload } from './deferred-delivery.ts';
 export * from './execute.ts';
+export * from './execute-incrementally.ts';
 export type { ExecutionResult } from './execution-result.ts';
 export type { EngineError } from './plan/failures.ts';
 export { variablesOf } from './plan/fetch-call.ts';
 export type { Fetch, FetchAnswer, FetchCall, SubgraphError } from './plan/fetch.port.ts';
 export type { Problem } from './shape/writing.ts';
+export { withoutDefer } from './planning/defer-labels.ts';
 export * from './planning/order-keys.ts';
 export * from './planning/planning-conditions.ts';
 export * from './planning/prepare-planning.ts';

@@ -3,12 +3,14 @@ import type { SchemaFacts } from '../schema-facts.ts';
 import { compileFlatten, type Cursor } from './cursor.ts';
 import { compileEntityFetch, type EntityFetchNode } from './entity-fetch.ts';
 import type { Done, Execution, Run } from './execution.ts';
-import type { ConditionNode, DeferNode, FetchNode, FlattenNode, PlanNode } from './plan-json.ts';
+import { compileDefer } from './deferred-parts.ts';
+import { fetchesIn } from './fetches-in.ts';
+import type { ConditionNode, FetchNode, FlattenNode, PlanNode } from './plan-json.ts';
 import { compileRootFetch } from './root-fetch.ts';
 
 /** Compiles a plan into functions: nothing of the plan is looked at while it runs. */
 export const compilePlan = (root: PlanNode, facts: SchemaFacts): Run => {
-  const options = { mayShare: !usesContexts(root), tellings: new Map() };
+  const options = { mayShare: !fetchesIn(root).some(usesContext), tellings: new Map() };
 
   const compile = (node: PlanNode): Run => {
     switch (node.kind) {
@@ -21,9 +23,12 @@ export const compilePlan = (root: PlanNode, facts: SchemaFacts): Run => {
       case 'Condition':
         return condition(node, compile);
       case 'Defer':
-        return undeferred(node, compile);
+        return compileDefer(node, compile, { sequence, parallel });
       case 'Fetch':
-        return isEntityFetch(node) ? compileEntityFetch(node, facts, options) : compileRootFetch(node, facts);
+        return telling(
+          node.id,
+          isEntityFetch(node) ? compileEntityFetch(node, facts, options) : compileRootFetch(node, facts),
+        );
       default:
         return assertNever(node);
     }
@@ -85,30 +90,16 @@ const condition = (node: ConditionNode, compile: (node: PlanNode) => Run): Run =
   };
 };
 
-/** Answers everything at once: first what is not deferred, then all that is. */
-const undeferred = ({ primary, deferred }: DeferNode, compile: (node: PlanNode) => Run): Run => {
-  const blocks = deferred.flatMap(({ node }) => (node === undefined ? [] : [compile(node)]));
-  return sequence([...(primary.node === undefined ? [] : [compile(primary.node)]), parallel(blocks)]);
-};
+/** Tells those who wait for this very fetch that it has ended. */
+const telling = (id: string | undefined, run: Run): Run =>
+  id === undefined
+    ? run
+    : (execution, cursor, done) =>
+        run(execution, cursor, () => {
+          execution.fetched?.(id);
+          done();
+        });
 
 const isEntityFetch = (node: FetchNode): node is EntityFetchNode => node.requires !== undefined;
 
-const usesContexts = (node: PlanNode): boolean => {
-  switch (node.kind) {
-    case 'Sequence':
-    case 'Parallel':
-      return node.nodes.some(usesContexts);
-    case 'Flatten':
-      return usesContexts(node.node);
-    case 'Condition':
-      return [node.ifClause, node.elseClause].some((each) => each !== undefined && usesContexts(each));
-    case 'Defer':
-      return [node.primary, ...node.deferred].some(
-        (each) => each.node !== undefined && usesContexts(each.node),
-      );
-    case 'Fetch':
-      return (node.contextRewrites ?? []).length > 0;
-    default:
-      return assertNever(node);
-  }
-};
+const usesContext = ({ contextRewrites = [] }: FetchNode): boolean => contextRewrites.length > 0;

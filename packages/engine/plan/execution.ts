@@ -1,4 +1,5 @@
 import type { Cursor } from './cursor.ts';
+import type { DeferredParts } from './deferred-parts.ts';
 import type { OpenBatch } from './entity-batch.ts';
 import type { Failures } from './failures.ts';
 import type { JsonObject } from './json-object.ts';
@@ -16,6 +17,10 @@ export type Execution = {
   /** Entity calls of this turn that others may still join, by what they ask. */
   readonly openBatches: Map<string, OpenBatch>;
   readonly failures: Failures;
+  /** Given when what is deferred is to be answered later. */
+  readonly parts: DeferredParts | undefined;
+  /** Told of every fetch with an id when it has ended. */
+  readonly fetched: ((id: string) => void) | undefined;
 };
 
 /** A compiled plan node. It calls `done` exactly once: at once when there was nothing to wait for, otherwise in the turn in which the last answer came. */

@@ -4,6 +4,7 @@ import type { SchemaFacts } from '../schema-facts.ts';
 import { selectOperation } from '../select-operation.ts';
 import type { AddedNames } from './added-names.ts';
 import { refuseAmbiguousRequires } from './ambiguous-requires.ts';
+import { deferLabelsOf, withDeferLabels } from './defer-labels.ts';
 import { fillSelections } from './fill-selections.ts';
 import { hoistRequirements } from './hoist-requirements.ts';
 import { decideConditions, type ConditionValues } from './planning-conditions.ts';
@@ -33,7 +34,7 @@ export const preparePlanning = (
   conditionValues?: ConditionValues,
 ): PlanningInput => {
   const restore = restoreFor(facts.addedNames, document, conditionValues, mayMeet);
-  return prepare(facts, { part: document, operationName, conditionValues }, restore);
+  return prepare(facts, { document, part: document, operationName, conditionValues }, restore);
 };
 
 /**
@@ -45,10 +46,7 @@ export const preparePlanning = (
  * @param input.part the document with selections left out; valid too.
  * @throws {AppError} as `preparePlanning`.
  */
-export const preparePart = (
-  facts: SchemaFacts,
-  input: Planned & { readonly document: DocumentNode },
-): PlanningInput => {
+export const preparePart = (facts: SchemaFacts, input: Planned): PlanningInput => {
   const isPrivate: typeof mayMeet = (added, key, field) => added.has(key) || mayMeet(added, key, field);
   return prepare(
     facts,
@@ -58,6 +56,7 @@ export const preparePart = (
 };
 
 type Planned = {
+  readonly document: DocumentNode;
   readonly part: DocumentNode;
   readonly operationName?: string | undefined;
   readonly conditionValues?: ConditionValues | undefined;
@@ -65,11 +64,12 @@ type Planned = {
 
 const prepare = (
   facts: SchemaFacts,
-  { part, operationName, conditionValues }: Planned,
+  { document, part, operationName, conditionValues }: Planned,
   restore: Restore | undefined,
 ): PlanningInput => {
   refuseAmbiguousRequires(facts, selectOperation(part, operationName), restore);
-  const decided = conditionValues === undefined ? part : decideConditions(part, conditionValues);
+  const labelled = withDeferLabels(part, deferLabelsOf(document));
+  const decided = conditionValues === undefined ? labelled : decideConditions(labelled, conditionValues);
   const named = restore === undefined ? decided : withPrivateNames(decided, restore);
   return { documentToPlan: hoistRequirements(facts, fillSelections(facts, named)), restore };
 };

@@ -8,7 +8,9 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   type SelectionSetNode,
+  type ValueNode,
 } from 'graphql';
+import type { DeferLabels } from '../planning/defer-labels.ts';
 
 /** What of a document is selected, given values for its conditions. */
 export type Selected = {
@@ -16,10 +18,27 @@ export type Selected = {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** The values of the variables in `@skip` and `@include`. */
   readonly isTrue: (variable: string) => boolean;
+  /** Given when what is deferred is to be answered later; otherwise it is selected like the rest. */
+  readonly deferLabels: DeferLabels | undefined;
+};
+
+/** What is selected on an object. */
+export type Collected = {
+  /** The fields by response key, in the order of the answer. */
+  readonly fields: ReadonlyMap<string, readonly FieldNode[]>;
+  readonly deferred: readonly DeferredSelection[];
+};
+
+/** A fragment that is answered later. */
+export type DeferredSelection = {
+  readonly label: string | undefined;
+  /** Our own label of it. */
+  readonly ownLabel: string;
+  readonly selectionSet: SelectionSetNode;
 };
 
 /**
- * The fields selected on an object of type `type`, by response key, in the order of the answer.
+ * What is selected on an object of type `type`.
  *
  * `type` is an interface when nobody could tell the object's own type; then only what is selected on the interface
  * itself, and on interfaces that it implements, applies.
@@ -30,8 +49,9 @@ export const collectFields = (
   selected: Selected,
   type: GraphQLObjectType | GraphQLInterfaceType,
   selectionSets: readonly SelectionSetNode[],
-): ReadonlyMap<string, readonly FieldNode[]> => {
+): Collected => {
   const fields = new Map<string, FieldNode[]>();
+  const deferred: DeferredSelection[] = [];
   const visited = new Set<string>();
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
@@ -43,19 +63,40 @@ export const collectFields = (
         else known.push(selection);
         continue;
       }
-      if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const later = deferral(selected, selection.directives);
+      if (selection.kind === Kind.FRAGMENT_SPREAD && later === undefined) {
         if (visited.has(selection.name.value)) continue;
         visited.add(selection.name.value);
       }
       const fragment =
         selection.kind === Kind.INLINE_FRAGMENT ? selection : selected.fragments.get(selection.name.value);
       const condition = fragment?.typeCondition?.name.value;
-      if (fragment && appliesTo(selected.schema, condition, type)) collect(fragment.selectionSet);
+      if (fragment === undefined || !appliesTo(selected.schema, condition, type)) continue;
+      if (later === undefined) collect(fragment.selectionSet);
+      else deferred.push({ ...later, selectionSet: fragment.selectionSet });
     }
   };
   for (const selectionSet of selectionSets) collect(selectionSet);
-  return fields;
+  return { fields, deferred };
 };
+
+const deferral = (
+  { deferLabels, isTrue }: Selected,
+  directives: readonly DirectiveNode[] | undefined,
+): Omit<DeferredSelection, 'selectionSet'> | undefined => {
+  if (deferLabels === undefined) return undefined;
+  const directive = directives?.find(({ name }) => name.value === 'defer');
+  if (directive === undefined) return undefined;
+  const argument = (wanted: string) => directive.arguments?.find(({ name }) => name.value === wanted)?.value;
+  if (!isTrueValue(argument('if') ?? always, isTrue)) return undefined;
+  const label = argument('label');
+  return {
+    label: label?.kind === Kind.STRING ? label.value : undefined,
+    ownLabel: deferLabels.get(directive) ?? '',
+  };
+};
+
+const always: ValueNode = { kind: Kind.BOOLEAN, value: true };
 
 const appliesTo = (
   schema: GraphQLSchema,
@@ -77,7 +118,9 @@ export const holds = (directive: DirectiveNode, isTrue: (variable: string) => bo
   const name = directive.name.value;
   if (name !== 'skip' && name !== 'include') return true;
   const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
-  const condition =
-    value?.kind === Kind.VARIABLE ? isTrue(value.name.value) : value?.kind === Kind.BOOLEAN && value.value;
+  const condition = isTrueValue(value, isTrue);
   return name === 'skip' ? !condition : condition;
 };
+
+const isTrueValue = (value: ValueNode | undefined, isTrue: (variable: string) => boolean): boolean =>
+  value?.kind === Kind.VARIABLE ? isTrue(value.name.value) : value?.kind === Kind.BOOLEAN && value.value;

@@ -14,7 +14,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { isJsonObject, readerOf, type JsonObject } from '../plan/json-object.ts';
-import { collectFields, type Selected } from './collect-fields.ts';
+import { collectFields, type DeferredSelection, type Selected } from './collect-fields.ts';
 import { asciiBytes, putByte, putBytes, putJson } from './json-sink.ts';
 import { leafWriter, type WriteLeaf } from './leaf-values.ts';
 import { noteProblem, type Search, type Writing } from './writing.ts';
@@ -54,7 +54,8 @@ const compileObject = (
   type: GraphQLObjectType | GraphQLInterfaceType,
   selectionSets: readonly SelectionSetNode[],
 ): WriteObject => {
-  const fields = [...collectFields(shaping, type, selectionSets)]
+  const collected = collectFields(shaping, type, selectionSets);
+  const fields = [...collected.fields]
     .flatMap(([key, nodes]) => {
       const write = compileField(shaping, type, key, nodes);
       return write === undefined ? [] : [{ key, write }];
@@ -63,10 +64,11 @@ const compileObject = (
       const label = asciiBytes(`${index === 0 ? '{' : ','}${JSON.stringify(field.key)}:`);
       return { ...field, label };
     });
-  if (fields.length === 0) return constant(asciiBytes('{}'));
+  const deferred = collected.deferred.map((each) => ({ ...each, write: laterObject(shaping, type, each) }));
+  if (fields.length + deferred.length === 0) return constant(asciiBytes('{}'));
   return (value, writing) => {
     const { sink, search } = writing;
-    if (search !== undefined) return writeSearching(fields, value, writing, search);
+    if (search !== undefined) return writeSearching({ fields, deferred }, value, writing, search);
     const start = sink.length;
     for (const { label, write } of fields) {
       putBytes(sink, label);
@@ -77,27 +79,54 @@ const compileObject = (
   };
 };
 
+/** Compiled when it is written: what nobody reaches is not. */
+const laterObject = (
+  shaping: Shaping,
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  { selectionSet }: DeferredSelection,
+): WriteObject => {
+  let write: WriteObject | undefined;
+  return (value, writing) => {
+    write ??= compileObject(shaping, type, [selectionSet]);
+    return write(value, writing);
+  };
+};
+
+type ObjectWriter = {
+  readonly fields: readonly FieldWriter[];
+  readonly deferred: readonly (DeferredSelection & { readonly write: WriteObject })[];
+};
+
 /** The same, knowing where it is. */
 const writeSearching = (
-  fields: readonly FieldWriter[],
+  { fields, deferred }: ObjectWriter,
   value: JsonObject,
   writing: Writing,
-  { path }: Search,
+  search: Search,
 ): Written => {
   const { sink } = writing;
+  const { path } = search;
   const start = sink.length;
+  const deferredBefore = search.deferred.length;
   for (const { key, label, write } of fields) {
     putBytes(sink, label);
     path.push(key);
     const written = write(value, writing);
     path.pop();
-    if (written === 'nothing') return nullFrom(start, writing);
+    if (written === 'nothing') {
+      search.deferred.length = deferredBefore;
+      return nullFrom(start, writing);
+    }
   }
+  if (fields.length === 0) putByte(sink, openingBrace);
   putByte(sink, closingBrace);
+  for (const { label, ownLabel, write } of deferred) {
+    search.deferred.push({ label, ownLabel, path: [...path], write: (later) => void write(value, later) });
+  }
   return 'value';
 };
 
-const [openingBracket, closingBracket, closingBrace, comma] = [0x5b, 0x5d, 0x7d, 0x2c];
+const [openingBracket, closingBracket, openingBrace, closingBrace, comma] = [0x5b, 0x5d, 0x7b, 0x7d, 0x2c];
 const nullBytes = asciiBytes('null');
 
 const writeNull = ({ sink }: Writing): Written => {
@@ -198,6 +227,7 @@ const list =
     if (!Array.isArray(value)) return invalid(writing, `Expected a list for field ${field}.`);
     const { sink, search } = writing;
     const start = sink.length;
+    const deferredBefore = search?.deferred.length ?? 0;
     putByte(sink, openingBracket);
     // Plain loops here and in merging: the entries of long lists cost more than what is done with them.
     for (let index = 0; index < value.length; index += 1) {
@@ -205,7 +235,9 @@ const list =
       search?.path.push(index);
       const written = inner(value[index], writing);
       search?.path.pop();
-      if (written === 'nothing') return nullFrom(start, writing);
+      if (written !== 'nothing') continue;
+      if (search !== undefined) search.deferred.length = deferredBefore;
+      return nullFrom(start, writing);
     }
     putByte(sink, closingBracket);
     return 'value';

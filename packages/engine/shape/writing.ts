@@ -13,7 +13,22 @@ export type Writing = {
   readonly search: Search | undefined;
 };
 
-export type Search = { readonly path: (string | number)[]; readonly problems: Problem[] };
+export type Search = {
+  readonly path: (string | number)[];
+  readonly problems: Problem[];
+  /** The parts left for later, of objects that are in the answer. */
+  readonly deferred: DeferredPart[];
+};
+
+/** A deferred fragment on one object. */
+export type DeferredPart = {
+  readonly label: string | undefined;
+  /** Our own label of the fragment. */
+  readonly ownLabel: string;
+  readonly path: readonly (string | number)[];
+  /** Writes the part, or null. */
+  readonly write: (writing: Writing) => void;
+};
 
 /** More problems than anyone will read. */
 export const problemsMax = 100;

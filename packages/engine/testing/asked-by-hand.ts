@@ -1,9 +1,16 @@
-import { execute, type ExecutionResult, type FetchAnswer, type FetchCall } from '../index.ts';
+import {
+  execute,
+  type CompiledOperation,
+  type ExecutionContext,
+  type ExecutionResult,
+  type FetchAnswer,
+  type FetchCall,
+} from '../index.ts';
 import type { GraphUnderTest } from './graph-under-test.ts';
 
 /** An execution of which a test answers the calls, one at a time and in the order of its choice. */
-export type AskedByHand = {
-  readonly result: Promise<ExecutionResult>;
+export type AskedByHand<Result> = {
+  readonly result: Promise<Result>;
   /** The calls that were made and not answered yet. */
   readonly open: readonly FetchCall[];
   /** The services of `open`. */
@@ -12,15 +19,21 @@ export type AskedByHand = {
   readonly answer: (service: string, instead?: FetchAnswer) => Promise<void>;
 };
 
-export const askedByHand = (
+type Run<Result> = (operation: CompiledOperation, context: ExecutionContext) => Promise<Result>;
+
+export const askedByHand = (graph: GraphUnderTest, query: string): AskedByHand<ExecutionResult> =>
+  runByHand(graph, query, execute);
+
+/** The same for another way to execute. */
+export const runByHand = <Result>(
   graph: GraphUnderTest,
   query: string,
-  variables: Readonly<Record<string, unknown>> = {},
-): AskedByHand => {
+  run: Run<Result>,
+): AskedByHand<Result> => {
   const open: FetchCall[] = [];
   const resolvers = new Map<FetchCall, (answer: FetchAnswer) => void>();
-  const result = execute(graph.compile(query, undefined, variables), {
-    variables,
+  const result = run(graph.compile(query), {
+    variables: {},
     fetch: (call) =>
       new Promise((resolve) => {
         open.push(call);

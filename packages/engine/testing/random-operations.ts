@@ -53,6 +53,15 @@ const conditions = [
   '@skip(if: true)',
 ];
 
+const deferrals = [
+  '@defer',
+  '@defer(label: "x")',
+  '@defer(if: $a)',
+  '@defer(if: $b)',
+  '@defer @skip(if: $b)',
+  '@defer',
+];
+
 export type RandomOptions = {
   /** Of these are the aliases, where those of the town do not fit. */
   readonly aliases?: readonly string[];
@@ -62,6 +71,8 @@ export type RandomOptions = {
   readonly without: RegExp;
   /** Share of fields with an alias that may collide, in percent. */
   readonly aliased: number;
+  /** Whether fragments are deferred. */
+  readonly deferred?: boolean;
 };
 
 /** Queries over all of a schema. Two fields may be at odds: those the validator refuses are to be skipped. */
@@ -108,13 +119,23 @@ const selectionSet = (
       .constantFrom(...types)
       .chain((each) =>
         fc
-          .tuple(fc.constantFrom(...conditions), selectionSet(schema, each, depth - 1, options))
+          .tuple(fragmentDirectives(options), selectionSet(schema, each, depth - 1, options))
           .map(([condition, inner]) => `... on ${each.name} ${condition} { ${inner} }`),
       );
     choices.push({ weight: isAbstractType(type) ? 6 : 1, arbitrary: fragment });
   }
+  if (depth > 0 && options.deferred === true) {
+    const inner = selectionSet(schema, type, depth - 1, options);
+    const fragment = fc
+      .tuple(fragmentDirectives(options), inner)
+      .map(([condition, text]) => `... ${condition} { ${text} }`);
+    choices.push({ weight: 3, arbitrary: fragment });
+  }
   return fc.array(fc.oneof(...choices), { minLength: 1, maxLength: 4 }).map((all) => all.join(' '));
 };
+
+const fragmentDirectives = ({ deferred }: RandomOptions): fc.Arbitrary<string> =>
+  fc.constantFrom(...conditions, ...(deferred === true ? deferrals : []));
 
 /** One selection below several root fields of a type: what they fetch can be joined. */
 const atSeveralPlaces = (
