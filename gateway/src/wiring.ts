@@ -73,11 +73,10 @@ export const startGateway = async (config: GatewayConfig, adapters: Adapters): P
 const build = async (config: GatewayConfig, adapters: Adapters, stopping: GracefulStop): Promise<Gateway> => {
   const { logger, clock = systemClock, revokedSessions = memoryRevokedSessions(clock) } = adapters;
   const operations = await admittedOperations(config, operationLimitsOf(config), logger);
-  const opening = { ...adapters, clock, knownOperations: operations.known };
-  const { clients, generations } = await openSupergraph(config, opening, stopping);
+  const supergraph = await openSupergraph(config, { ...adapters, clock, known: operations.known }, stopping);
+  const { clients, generations } = supergraph;
   const targets = resolveTargets(config, generations.current().subgraphs);
-  const monitor = watchSubgraphs(config, { clients, generations, clock });
-  stopping.add('health monitor', () => monitor.stop());
+  const monitor = watchSubgraphs(config, { ...supergraph, clock }, stopping);
   const answer = operationPipeline({
     ...operations,
     ...answerLimitsOf(config),
@@ -142,12 +141,12 @@ type Supergraph = {
   readonly generations: ServingGenerations;
 };
 
-type Opening = Adapters & { readonly clock: Clock; readonly knownOperations: readonly UsedOperation[] };
+type Opening = Adapters & { readonly clock: Clock; readonly known: readonly UsedOperation[] };
 
 /** The supergraph, whatever it changes to, and clients for the subgraphs that it has at the time. */
 const openSupergraph = async (
   config: GatewayConfig,
-  { logger, clock, environment = {}, knownOperations }: Opening,
+  { logger, clock, environment = {}, known }: Opening,
   stopping: GracefulStop,
 ): Promise<Supergraph> => {
   const yaml =
@@ -159,7 +158,9 @@ const openSupergraph = async (
   const source = await supergraphSource(supergraphChoiceOf(config), { environment, logger });
   const generations = await startGenerations({
     ...yaml.planning,
-    knownOperations,
+    // The stock executor knows no answers in parts.
+    isDeferEnabled: config.ENGINE === 'own',
+    knownOperations: known,
     source,
     compiler: engineCompiler,
     logger,
@@ -183,6 +184,7 @@ const executionOf = async ({ ENGINE }: GatewayConfig, options: Execution): Promi
 const watchSubgraphs = (
   config: GatewayConfig,
   { clients, generations, clock }: Supergraph & { readonly clock: Clock },
+  stopping: GracefulStop,
 ): HealthMonitor => {
   const sources = () =>
     clients.addressesOf(generations.current()).map(({ name, url }) => subgraphHealth(name, url));
@@ -192,6 +194,7 @@ const watchSubgraphs = (
     timeoutMs: config.HEALTH_TIMEOUT_MS,
     clock,
   });
+  stopping.add('health monitor', () => monitor.stop());
   generations.onSwap(() => void monitor.watch(sources()));
   return monitor;
 };

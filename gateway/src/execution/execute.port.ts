@@ -1,11 +1,17 @@
-import type { ExecutionResult } from '@saas/engine';
+import type { ExecutionResult, IncrementalPayload } from '@saas/engine';
 import type { ValidOperation } from '../operations/operation-exchange.ts';
 import type { GatewayContext } from '../upstream/gateway-context.ts';
+
+export type Executed = {
+  /** No `dataJson` when the variables were wrong and nothing was run. */
+  readonly initial: ExecutionResult;
+  /** What is deferred, when the client takes answers in parts and there is something; to be read once. */
+  readonly rest?: AsyncIterable<IncrementalPayload>;
+};
 
 /**
  * Runs a valid operation on its generation. Failures of subgraphs are part of the result.
  *
- * @returns no `dataJson` when the variables were wrong and nothing was run.
  * @throws {AppError} when the operation cannot be planned.
  */
-export type Execute = (request: ValidOperation, context: GatewayContext) => Promise<ExecutionResult>;
+export type Execute = (request: ValidOperation, context: GatewayContext) => Promise<Executed>;

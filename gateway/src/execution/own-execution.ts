@@ -1,4 +1,4 @@
-import { execute, type CompiledOperation } from '@saas/engine';
+import { execute, executeIncrementally, type CompiledOperation } from '@saas/engine';
 import type { ValidOperation } from '../operations/operation-exchange.ts';
 import { planKey } from '../operations/plan-key.ts';
 import { engineFetch } from '../upstream/engine-fetch.ts';
@@ -13,10 +13,15 @@ type Options = {
 /** Our own engine. */
 export const ownExecution =
   ({ clientsOf }: Options): Execute =>
-  async (request, context) => {
+  async (request, gatewayContext) => {
     const operation = await operationOf(request);
-    const fetch = engineFetch(clientsOf(request.generation), context);
-    return execute(operation, { variables: request.params.variables, fetch });
+    const fetch = engineFetch(clientsOf(request.generation), gatewayContext);
+    const context = { variables: request.params.variables, fetch };
+    if (!request.acceptsParts || !request.document.mayDefer) {
+      return { initial: await execute(operation, context) };
+    }
+    const { initial, rest } = await executeIncrementally(operation, context);
+    return initial.hasNext ? { initial, rest } : { initial };
   };
 
 const operationOf = async ({

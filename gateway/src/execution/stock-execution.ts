@@ -35,7 +35,7 @@ export const stockExecution = ({ clientsOf, logger }: Options): Execute => {
   };
   return async (request, context) => {
     const invalid = wrongVariables(request);
-    if (invalid.length > 0) return { dataJson: undefined, errors: invalid, problems: [] };
+    if (invalid.length > 0) return { initial: { dataJson: undefined, errors: invalid, problems: [] } };
     const { params, document, generation } = request;
     // Never so far: it refuses the supergraphs of which clients may have a part only.
     if (request.authorized !== undefined) throw new Error('The stock executor runs whole operations only.');
@@ -53,9 +53,11 @@ export const stockExecution = ({ clientsOf, logger }: Options): Execute => {
     } as unknown as Parameters<StockExecutor>[0];
     const { data = null, errors = [], extensions } = await executor(stockRequest);
     return {
-      dataJson: JSON.stringify(data),
-      errors: errors.map(engineError),
-      problems: misfits(extensions?.['valueCompletion']),
+      initial: {
+        dataJson: JSON.stringify(data),
+        errors: errors.map(engineError),
+        problems: misfits(extensions?.['valueCompletion']),
+      },
     };
   };
 };

@@ -47,6 +47,31 @@ describe('an ApolloServer over our engine', () => {
     await server.stop();
   });
 
+  it('ends requests on the supergraph that they began on, also when their subgraph has moved', async () => {
+    const source = memorySource(sdl);
+    const gateway = supergraphGateway({ supergraph: source });
+    const server = new ApolloServer({ gateway });
+    await server.start();
+    let answerLate: () => void = () => undefined;
+    const isAsked = new Promise<void>((resolve) => {
+      graph.users.behave((_call, response) => {
+        answerLate = () => response.end('{"data":{"me":{"name":"Ada"}}}');
+        resolve();
+      });
+    });
+    const asked = server.executeOperation({ query: '{ me { name } }' });
+    await isAsked;
+    let swaps = 0;
+    gateway.onSchemaLoadOrUpdate(() => (swaps += 1));
+    source.put(sdl.replaceAll('127.0.0.1', 'localhost'));
+    await until(() => swaps > 0);
+    answerLate();
+    const { body } = await asked;
+    expect(body).toMatchObject({ singleResult: { data: { me: { name: 'Ada' } } } });
+    expect(JSON.stringify(body)).not.toContain('errors');
+    await server.stop();
+  });
+
   it('follows its supergraph', async () => {
     const source = memorySource(sdl);
     const server = new ApolloServer({ gateway: supergraphGateway({ supergraph: source }) });

@@ -119,8 +119,7 @@ const executorOf = (
   { clientsOf, principal, logger, deadlineMs }: Execution,
 ): Executor => {
   const authorizerFor = authorizers({ mode: 'filter', policyTimeoutMs: POLICY_TIMEOUT_MS });
-  return async (request) => {
-    const generation = generations.of(request.schema) ?? generations.current();
+  const answer = async (request: ServerRequest, generation: ServingGeneration) => {
     const variables = request.request.variables ?? {};
     const authorized = await authorizerFor(generation)
       .protectedOperation(request.document, request.operation)
@@ -134,6 +133,14 @@ const executorOf = (
     const told = [...(authorized?.errors ?? []), ...failures].map(graphqlError);
     const data = dataJson === undefined ? null : (JSON.parse(dataJson) as Record<string, unknown> | null);
     return { data, ...(told.length > 0 && { errors: told }) };
+  };
+  return async (request) => {
+    const { generation, leave } = generations.enter(request.schema);
+    try {
+      return await answer(request, generation);
+    } finally {
+      leave();
+    }
   };
 };
 

@@ -14,6 +14,8 @@ export type KnownDocument = {
   readonly node: DocumentNode;
   /** Of the text, as `queryHash`; what plans are kept under. */
   readonly hash: string;
+  /** False: there is no `@defer` in it. */
+  readonly mayDefer: boolean;
 };
 
 export type DocumentCache = {
@@ -40,7 +42,7 @@ export const documentCache = (
       if (known !== undefined) return known;
       const node = parseDocument(source, limits);
       admitDocument(node, limits);
-      const document = { node, hash: queryHash(source) };
+      const document = { node, hash: queryHash(source), mayDefer: /\bdefer\b/.test(source) };
       documents.set(source, document, source.length * BYTES_PER_CHARACTER);
       return document;
     },
@@ -51,4 +53,8 @@ export const documentCache = (
 };
 
 /** Of a request whose document was not looked for yet. */
-export const noDocument: KnownDocument = { node: { kind: Kind.DOCUMENT, definitions: [] }, hash: '' };
+export const noDocument: KnownDocument = {
+  node: { kind: Kind.DOCUMENT, definitions: [] },
+  hash: '',
+  mayDefer: false,
+};

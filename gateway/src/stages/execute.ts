@@ -1,7 +1,6 @@
 import type { Viewer } from '@saas/auth';
 import { cappedErrors, type ErrorLimits } from '../admission/capped-errors.ts';
-import { answerJson } from '../execution/answer-json.ts';
-import { clientErrors } from '../execution/client-errors.ts';
+import { answerJson, answerParts, toldErrors } from '../execution/answer-json.ts';
 import type { Execute } from '../execution/execute.port.ts';
 import { RequestErrors } from '../http/request-errors.ts';
 import type { OperationReply, ValidOperation } from '../operations/operation-exchange.ts';
@@ -29,12 +28,12 @@ export const executeOperation =
       clientHeaders: request.headers,
       identityFor: identitiesOf(viewer),
     };
-    const { dataJson, errors, problems } = await execute(request, context);
-    // Of a part, null may stand where the schema allows none: that was decided, and nobody's mistake.
-    const misfits = authorized === undefined ? problems : [];
-    const failures = errors.length + misfits.length === 0 ? [] : clientErrors(errors, misfits, logger);
-    const told = authorized === undefined ? failures : [...authorized.errors, ...failures];
-    if (dataJson === undefined) throw new RequestErrors('BAD_USER_INPUT', cappedErrors(told, limits));
-    const json = answerJson({ dataJson, errors: told }, limits);
-    return { headers: {}, body: { kind: 'single', json } };
+    const { initial, rest } = await execute(request, context);
+    const own = authorized?.errors ?? [];
+    const answering = { logger, limits, own, isWhole: authorized === undefined };
+    const told = toldErrors(initial, answering);
+    if (initial.dataJson === undefined) throw new RequestErrors('BAD_USER_INPUT', cappedErrors(told, limits));
+    const json = answerJson(initial.dataJson, told, limits);
+    if (rest === undefined) return { headers: {}, body: { kind: 'single', json } };
+    return { headers: {}, body: { kind: 'parts', parts: answerParts(json, rest, answering) } };
   };
