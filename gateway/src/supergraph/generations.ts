@@ -55,7 +55,7 @@ export type Generations<Facts, Operation> = {
 
 export type Lease<Facts, Operation> = {
   readonly generation: Generation<Facts, Operation>;
-  leave(): void;
+  readonly leave: () => void;
 };
 
 export type SwapListener<Facts, Operation> = (swap: {
