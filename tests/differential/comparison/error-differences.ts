@@ -1,10 +1,16 @@
 import type { AnswerError, GatewayAnswer } from '../gateways/answer.ts';
+import { identifying } from '../random/failures.ts';
+import { canonical } from '../world/hash.ts';
 
 type Pair = {
   readonly own: readonly AnswerError[];
   readonly stock: readonly AnswerError[];
   /** Subgraphs that ours had to call less often. */
   readonly spared: readonly string[];
+  /** Whether ours asked about an entity that stock forgot. */
+  readonly isForgotten: boolean;
+  /** Fields that are asked for on account of others. */
+  readonly trusted: readonly string[];
 };
 
 /** A way in which our errors may differ from stock's although the data is the same. */
@@ -23,6 +29,23 @@ export const errorDifferenceClasses: readonly ErrorDifferenceClass[] = [
       pair.spared.length === 0
         ? pair
         : { ...pair, stock: pair.stock.filter((error) => isIn(pair.own, error)) },
+  },
+  {
+    name: 'entities that stock forgets',
+    why: 'What a field requires is missing, so stock does not ask for other fields either, and does not hear that they fail.',
+    level: (pair) =>
+      pair.isForgotten ? { ...pair, own: pair.own.filter((error) => isIn(pair.stock, error)) } : pair,
+  },
+  {
+    name: 'fields that others require',
+    why: 'Ours asks all objects of an interface for what some of them need; when that fails it says so.',
+    level: (pair) => ({
+      ...pair,
+      own: pair.own.filter(
+        (error) =>
+          isIn(pair.stock, error) || !pair.trusted.some((name) => error.message.startsWith(`${name} of `)),
+      ),
+    }),
   },
   {
     name: 'places of failed calls',
@@ -73,11 +96,18 @@ const isCall = ({ message }: AnswerError): boolean => / is down$/.test(message);
 export const errorDifferences = (
   own: GatewayAnswer,
   stock: GatewayAnswer,
+  trusted: readonly string[],
 ): { readonly unexplained: readonly string[]; readonly allowed: readonly string[] } => {
   const spared = stock.calls
     .map(({ service }) => service)
     .filter((service) => callsOf(own, service) < callsOf(stock, service));
-  let pair: Pair = { own: own.errors, stock: stock.errors, spared };
+  let pair: Pair = {
+    own: own.errors,
+    stock: stock.errors,
+    spared,
+    isForgotten: forgets(own, stock),
+    trusted,
+  };
   const allowed: string[] = [];
   for (const { name, level } of errorDifferenceClasses) {
     if (isSame(pair)) break;
@@ -92,6 +122,19 @@ export const errorDifferences = (
     allowed,
   };
 };
+
+/** Whether ours told a subgraph of an entity that stock did not. */
+const forgets = (own: GatewayAnswer, stock: GatewayAnswer): boolean => {
+  const told = new Set(toldBy(stock));
+  return toldBy(own).some((entity) => !told.has(entity));
+};
+
+const toldBy = ({ calls }: GatewayAnswer): readonly string[] =>
+  calls.flatMap(({ service, variables: { representations } }) =>
+    Array.isArray(representations)
+      ? representations.map((each: object) => `${service} ${canonical(identifying(each))}`)
+      : [],
+  );
 
 const callsOf = ({ calls }: GatewayAnswer, service: string): number =>
   calls.filter((call) => call.service === service).length;

@@ -35,7 +35,7 @@ export const judgeFailing = async (
 
   const wrong = [...againstTruth(own, { kind, expected, isFailing: truth.errors !== undefined }, seen)];
   if (stock !== undefined && isSameData(own.dataJson, stock.dataJson)) {
-    const { unexplained, allowed } = errorDifferences(own, stock);
+    const { unexplained, allowed } = errorDifferences(own, stock, graph.trusted);
     for (const name of allowed) seen.count(`errors: ${name}`);
     wrong.push(...unexplained);
     return wrong;

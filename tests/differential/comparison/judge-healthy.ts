@@ -35,6 +35,8 @@ export const judgeHealthy = async (
     seen.count(`mistake of stock: ${mistake ?? 'unexplained'}`);
     if (mistake === undefined)
       wrong.push(`stock is wrong, nobody knows why:\n${stock?.dataJson}\n${expected}`);
+  } else if (own.calls.length > stock.calls.length && isForgetful(graph, own, stock)) {
+    seen.count('calls that stock forgets');
   } else if (own.calls.length > stock.calls.length) {
     wrong.push(
       [
@@ -46,6 +48,17 @@ export const judgeHealthy = async (
     );
   }
   return wrong;
+};
+
+/**
+ * Whether all that ours asks beyond stock are fields with requirements. Stock drops them silently when the planner demands what
+ * another field requires, which is not there; it shows in the calls alone when the right answer happens to be null.
+ */
+const isForgetful = ({ requiring }: TestGraph, own: GatewayAnswer, stock: GatewayAnswer): boolean => {
+  const mentions = ({ calls }: GatewayAnswer, name: string): number =>
+    calls.filter(({ query }) => new RegExp(`\\b${name}\\b`).test(query)).length;
+  const forgotten = requiring.map((name) => Math.max(0, mentions(own, name) - mentions(stock, name)));
+  return forgotten.reduce((sum, count) => sum + count, 0) >= own.calls.length - stock.calls.length;
 };
 
 /** The class of what stock answers wrong while nothing fails; undefined also when it answers right. */

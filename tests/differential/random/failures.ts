@@ -65,7 +65,7 @@ const withoutEntities = ({ variables }: Call, answer: FetchAnswer, seed: number)
 };
 
 /** Only what tells entities apart: gateways may tell more or less of the same one. */
-const identifying = (representation: object): unknown =>
+export const identifying = (representation: object): unknown =>
   Object.entries(representation).flatMap(([key, value]) =>
     ['id', 'code', 'plate', 'sku', 'row', 'number'].includes(key) ? [[key, value]] : [],
   );
