@@ -90,7 +90,7 @@ const isConflict = ({ message }: AnswerError): boolean => message.includes('conf
 const isUnfindable = ({ message }: AnswerError): boolean =>
   /^(no key in \{|The _entities resolver tried to load an entity for type)/.test(message);
 
-const isCall = ({ message }: AnswerError): boolean => / is down$/.test(message);
+const isCall = ({ message }: AnswerError): boolean => message.endsWith(' is down');
 
 /** Holds our errors against stock's, by message, path and code. */
 export const errorDifferences = (

@@ -17,7 +17,7 @@ export const isPartOf = (part: unknown, whole: unknown): boolean => {
   if (typeof part !== 'object') return part === whole;
   if (typeof whole !== 'object' || whole === null) return false;
   const all = new Map(Object.entries(whole));
-  const entries = Object.entries(part as object);
+  const entries = Object.entries(part);
   return (
     entries.length === all.size &&
     entries.every(([key, value]) => all.has(key) && isPartOf(value, all.get(key)))

@@ -46,11 +46,11 @@ const asError = ({ message, path, code }: EngineError): AnswerError => ({
 });
 
 const plannerHere = (supergraphSdl: string): Planner => {
-  const { loaded, plan } = planningSupergraph(supergraphSdl, { isDeferEnabled: false });
+  const supergraph = planningSupergraph(supergraphSdl, { isDeferEnabled: false });
   return {
-    load: async () => Promise.resolve(loaded),
+    load: async () => Promise.resolve(supergraph.loaded),
     plan: async ({ operation, operationName }) => {
-      const answer = plan(operation, operationName);
+      const answer = supergraph.plan(operation, operationName);
       if (answer.kind === 'planned') return Promise.resolve(answer.planJson);
       throw new Error(answer.kind === 'unplanned' ? answer.message : answer.kind);
     },

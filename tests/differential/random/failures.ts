@@ -1,3 +1,4 @@
+import { assertNever } from '@saas/kernel';
 import fc from 'fast-check';
 import type { FetchAnswer } from '@saas/engine';
 import type { AskSubgraph, Call } from '../gateways/answer.ts';
@@ -43,6 +44,8 @@ export const failingSubgraphs = ({ kind, seed }: Failures, subgraphs: AskSubgrap
         const answer = await subgraphs(call);
         return { ...answer, data: withWrongTypes(answer.data, call.service, seed) };
       };
+    default:
+      return assertNever(kind);
   }
 };
 
@@ -50,7 +53,7 @@ const withoutEntities = ({ variables }: Call, answer: FetchAnswer, seed: number)
   const { representations } = variables;
   const { data } = answer;
   if (!Array.isArray(representations) || typeof data !== 'object' || data === null) return answer;
-  const entities = (data as { readonly _entities?: unknown })._entities;
+  const entities = new Map<string, unknown>(Object.entries(data)).get('_entities');
   if (!Array.isArray(entities)) return answer;
   const missing = representations.map((each) => isHit(30, seed, canonical(identifying(each))));
   const errors = missing.flatMap((isMissing, index) =>

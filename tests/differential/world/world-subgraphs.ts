@@ -54,21 +54,21 @@ const truthOf =
       variableValues,
       fieldResolver: (source: Thing | undefined, args: Readonly<Record<string, unknown>>, _, info) =>
         world.value(source ?? rootOf(info.parentType.name), info.fieldName, args, fails),
-      typeResolver: (source: Thing) => source.__typename,
+      typeResolver: (source: Thing) => source.typeName,
     });
 
-const rootOf = (typeName: string): Thing => ({ __typename: typeName, identity: typeName });
+const rootOf = (typeName: string): Thing => ({ typeName, identity: typeName });
 
 const attach = (subgraph: string, schema: GraphQLSchema, world: World): void => {
   for (const type of Object.values(schema.getTypeMap())) {
     if (type.name.startsWith('__') || type.name === '_Service') continue;
     if (isAbstractType(type)) {
       if (isUnionType(type) && type.name === '_Entity') continue;
-      type.resolveType = (source: Source) => source.thing.__typename;
+      type.resolveType = (source: Source) => source.thing.typeName;
     }
     if (isObjectType(type)) {
       for (const field of Object.values(type.getFields())) {
-        if (!field.name.startsWith('_')) field.resolve = resolverOf(type.name, schema, world);
+        if (!field.name.startsWith('_')) field.resolve = resolverOf(type.name, world);
       }
     }
     type.extensions = {
@@ -79,18 +79,14 @@ const attach = (subgraph: string, schema: GraphQLSchema, world: World): void => 
 };
 
 const resolverOf =
-  (
-    typeName: string,
-    schema: GraphQLSchema,
-    world: World,
-  ): GraphQLFieldResolver<Source | undefined, WorldContext> =>
+  (typeName: string, world: World): GraphQLFieldResolver<Source | undefined, WorldContext> =>
   (source, args: Readonly<Record<string, unknown>>, context, info) => {
     const thing = source?.thing ?? rootOf(typeName);
-    const { requires } = world.factsOf(thing.__typename, info.fieldName);
+    const { requires } = world.factsOf(thing.typeName, info.fieldName);
     if (requires !== undefined && source?.told === undefined) {
       throw new Error(`${info.fieldName} was asked for without what it requires`);
     }
-    return sourced(schema, world.value(thing, info.fieldName, args, context.fails, source?.told));
+    return sourced(world.value(thing, info.fieldName, args, context.fails, source?.told));
   };
 
 const referenceResolver =
@@ -99,16 +95,16 @@ const referenceResolver =
     const thing = world.find(subgraph, typeName, told);
     if (thing === undefined) return null;
     // An interface object is called by the interface's name: this subgraph knows no other.
-    const name = isObjectType(schema.getType(typeName)) ? typeName : thing.__typename;
+    const name = isObjectType(schema.getType(typeName)) ? typeName : thing.typeName;
     return { __typename: name, thing, told };
   };
 
-const sourced = (schema: GraphQLSchema, value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map((item) => sourced(schema, item));
-  return isThing(value) ? { __typename: value.__typename, thing: value } : value;
+const sourced = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map((item) => sourced(item));
+  return isThing(value) ? { __typename: value.typeName, thing: value } : value;
 };
 
 const isThing = (value: unknown): value is Thing =>
-  typeof value === 'object' && value !== null && 'identity' in value && '__typename' in value;
+  typeof value === 'object' && value !== null && 'identity' in value && 'typeName' in value;
 
 export const noFailures: WorldContext = { fails: nothingFails };

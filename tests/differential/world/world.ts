@@ -15,7 +15,7 @@ import { fieldFactsOf, keysOf, topFields, type FieldFacts, type Schemas } from '
 import { canonical, hashOf, pick } from './hash.ts';
 
 /** An entity, a part of one, or a root. */
-export type Thing = { readonly __typename: string; readonly identity: string };
+export type Thing = { readonly typeName: string; readonly identity: string };
 
 /** Fields that throw. */
 export type Fails = (thing: Thing, fieldName: string, facts: FieldFacts) => boolean;
@@ -48,7 +48,7 @@ export const worldOf = (schemas: Schemas): World => {
   const numberOf = new Map([...entities.values()].flat().map(({ identity }, index) => [identity, index + 1]));
 
   const value: World['value'] = (thing, fieldName, args, fails, told) => {
-    const facts = factsOf(thing.__typename, fieldName);
+    const facts = factsOf(thing.typeName, fieldName);
     if (fails(thing, fieldName, facts)) throw new Error(`${fieldName} of ${thing.identity} failed`);
     if (facts.isKey && isLeafType(getNamedType(facts.types[0] as GraphQLOutputType))) {
       return keyValue(thing, fieldName, facts);
@@ -91,20 +91,20 @@ export const worldOf = (schemas: Schemas): World => {
     const typeName = pick(facts.concrete, hashOf(seed, 'type'));
     const pool = entities.get(typeName);
     return pool === undefined
-      ? { __typename: typeName, identity: `${name}${hashOf(seed, label).toString(36)}` }
+      ? { typeName, identity: `${name}${hashOf(seed, label).toString(36)}` }
       : pick(pool, hashOf(seed, 'entity'));
   };
 
   /** What a gateway would tell of `thing`, when it knows everything. */
   const requiredOf = (thing: Thing, selectionSet: SelectionSetNode, fails: Fails): object => {
-    const type = schemas.supergraph.getType(thing.__typename);
-    if (!isObjectType(type)) throw new Error(`${thing.__typename} is no object type`);
+    const type = schemas.supergraph.getType(thing.typeName);
+    if (!isObjectType(type)) throw new Error(`${thing.typeName} is no object type`);
     const all: Record<string, unknown> = {};
     for (const selection of selectionSet.selections) {
       if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
       if (selection.kind === Kind.INLINE_FRAGMENT) {
         const condition = selection.typeCondition?.name.value;
-        if (condition === undefined || isA(schemas, thing.__typename, condition)) {
+        if (condition === undefined || isA(schemas, thing.typeName, condition)) {
           Object.assign(all, requiredOf(thing, selection.selectionSet, fails));
         }
         continue;
@@ -112,8 +112,8 @@ export const worldOf = (schemas: Schemas): World => {
       const name = selection.name.value;
       if (name === '__typename') continue;
       const field = type.getFields()[name];
-      if (field === undefined) throw new Error(`${thing.__typename} has no ${name}`);
-      all[name] = outcome(factsOf(thing.__typename, name), () =>
+      if (field === undefined) throw new Error(`${thing.typeName} has no ${name}`);
+      all[name] = outcome(factsOf(thing.typeName, name), () =>
         requiredValue(
           value(thing, name, getArgumentValues(field, selection), fails),
           selection.selectionSet,
@@ -202,7 +202,7 @@ const entitiesOf = (schemas: Schemas): ReadonlyMap<string, readonly Thing[]> =>
       .map(({ name }) => [
         name,
         Array.from({ length: ENTITIES_PER_TYPE }, (_, index) => ({
-          __typename: name,
+          typeName: name,
           identity: `${name}${index + 1}`,
         })),
       ]),
