@@ -12,7 +12,7 @@ import { nothingFails } from '../world/world.ts';
 import { operations } from './operations.ts';
 
 /** Of random operations, per graph; each has a dozen variants. */
-const randomCount = 30;
+const randomCount = 36;
 
 /** On each graph: 1,700 on all. */
 const variantsMin = 425;
