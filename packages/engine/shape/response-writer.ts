@@ -6,6 +6,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isScalarType,
   type FieldNode,
   type GraphQLCompositeType,
   type GraphQLInterfaceType,
@@ -15,12 +16,13 @@ import {
 } from 'graphql';
 import { isJsonObject, readerOf, type JsonObject } from '../plan/json-object.ts';
 import { collectFields, type DeferredSelection, type Selected } from './collect-fields.ts';
+import { generateFields, type FieldWriter, type WriteFields } from './generated-object.ts';
 import { asciiBytes, putByte, putBytes, putJson } from './json-sink.ts';
 import { leafWriter, type WriteLeaf } from './leaf-values.ts';
 import { noteProblem, type Search, type Writing } from './writing.ts';
 
 /** What became of a value: it was written, it was written as null, or it cannot even be null and its parent has to be. */
-type Written = 'value' | 'null' | 'nothing';
+type Written = ReturnType<WriteFields>;
 type Write = (value: unknown, writing: Writing) => Written;
 
 /** How one document under one combination of conditions selects. */
@@ -46,8 +48,11 @@ export const compileWriter = (
 
 type WriteObject = (value: JsonObject, writing: Writing) => Written;
 
-type FieldWriter = { readonly key: string; readonly label: Uint8Array; readonly write: WriteField };
-type WriteField = (parent: JsonObject, writing: Writing) => Written;
+type KeyedField = FieldWriter & { readonly key: string };
+type WriteField = FieldWriter['write'];
+
+/** Objects after which it is worth while to generate code for their selection. */
+const generatedAfter = 50;
 
 const compileObject = (
   shaping: Shaping,
@@ -57,27 +62,38 @@ const compileObject = (
   const collected = collectFields(shaping, type, selectionSets);
   const fields = [...collected.fields]
     .flatMap(([key, nodes]) => {
-      const write = compileField(shaping, type, key, nodes);
-      return write === undefined ? [] : [{ key, write }];
+      const field = compileField(shaping, type, key, nodes);
+      return field === undefined ? [] : [{ key, ...field }];
     })
-    .map((field, index): FieldWriter => {
+    .map((field, index): KeyedField => {
       const label = asciiBytes(`${index === 0 ? '{' : ','}${JSON.stringify(field.key)}:`);
       return { ...field, label };
     });
   const deferred = collected.deferred.map((each) => ({ ...each, write: laterObject(shaping, type, each) }));
   if (fields.length + deferred.length === 0) return constant(asciiBytes('{}'));
+  let writeFields = fieldByField(fields);
+  let writtenCount = 0;
   return (value, writing) => {
     const { sink, search } = writing;
     if (search !== undefined) return writeSearching({ fields, deferred }, value, writing, search);
+    writtenCount += 1;
+    if (writtenCount === generatedAfter) writeFields = generateFields(fields) ?? writeFields;
     const start = sink.length;
-    for (const { label, write } of fields) {
-      putBytes(sink, label);
-      if (write(value, writing) === 'nothing') return nullFrom(start, writing);
-    }
+    if (writeFields(value, writing) === 'nothing') return nullFrom(start, writing);
     putByte(sink, closingBrace);
     return 'value';
   };
 };
+
+const fieldByField =
+  (fields: readonly FieldWriter[]): WriteFields =>
+  (value, writing) => {
+    for (const { label, write } of fields) {
+      putBytes(writing.sink, label);
+      if (write(value, writing) === 'nothing') return 'nothing';
+    }
+    return 'value';
+  };
 
 /** Compiled when it is written: what nobody reaches is not. */
 const laterObject = (
@@ -93,7 +109,7 @@ const laterObject = (
 };
 
 type ObjectWriter = {
-  readonly fields: readonly FieldWriter[];
+  readonly fields: readonly KeyedField[];
   readonly deferred: readonly (DeferredSelection & { readonly write: WriteObject })[];
 };
 
@@ -145,26 +161,26 @@ const compileField = (
   type: GraphQLObjectType | GraphQLInterfaceType,
   key: string,
   nodes: readonly FieldNode[],
-): WriteField | undefined => {
+): Omit<FieldWriter, 'label'> | undefined => {
   const name = nodes[0]?.name.value ?? '';
-  if (name === '__typename')
-    return isObjectType(type) ? constant(asciiBytes(`"${type.name}"`)) : untold(type.name);
-  if (name === '__schema' || name === '__type') return introspected(key);
+  if (name === '__typename') {
+    const write = isObjectType(type) ? constant(asciiBytes(`"${type.name}"`)) : untold(type.name);
+    return { write, value: undefined };
+  }
+  if (name === '__schema' || name === '__type') return { write: introspected(key), value: undefined };
   const field = type.getFields()[name];
   if (field === undefined) return undefined;
-  const read = readerOf(shaping.dataKeyOf(key));
+  const dataKey = shaping.dataKeyOf(key);
+  const read = readerOf(dataKey);
   const selectionSets = nodes.flatMap(({ selectionSet }) =>
     selectionSet === undefined ? [] : [selectionSet],
   );
   const write = compileType(shaping, field.type, selectionSets, `${type.name}.${name}`);
   const leafType = getNullableType(field.type);
-  if (!isLeafType(leafType)) return (parent, writing) => write(read(parent), writing);
-  // Most leaves are what they should be; the rules are for those that are not.
-  const writeLeaf = leafWriter(leafType);
-  return (parent, writing) => {
-    const value = read(parent);
-    if (value !== null && writeLeaf(value, writing.sink)) return 'value';
-    return write(value, writing);
+  const scalar = isScalarType(leafType) ? leafType.name : undefined;
+  return {
+    write: (parent, writing) => write(read(parent), writing),
+    value: { dataKey, write, scalar },
   };
 };
 
