@@ -28,7 +28,6 @@ type OperationOptions = AdmittedOperations & {
   readonly verify: ((token: string) => Promise<VerifiedAccess>) | undefined;
   readonly sessionTokens: SessionTokens;
   readonly generations: ServingGenerations;
-  readonly introspection: boolean;
   readonly costs: CostLimits;
   readonly authorization: AuthorizerOptions;
   readonly errors: ErrorLimits;

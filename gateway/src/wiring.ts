@@ -83,7 +83,6 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
     verify: targets.jwksUrl && verifierOf(config, targets.jwksUrl, { clock, revokedSessions }),
     sessionTokens: sessionTokens(clock),
     generations,
-    introspection: config.INTROSPECTION,
     authorization: {
       mode: config.AUTHORIZATION,
       policyTimeoutMs: config.POLICY_TIMEOUT_MS,
@@ -160,6 +159,7 @@ const openSupergraph = async (
     ...yaml.planning,
     // The stock executor knows no answers in parts.
     isDeferEnabled: config.ENGINE === 'own',
+    introspection: config.INTROSPECTION,
     knownOperations: known,
     source,
     compiler: engineCompiler,

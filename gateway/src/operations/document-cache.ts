@@ -16,6 +16,8 @@ export type KnownDocument = {
   readonly hash: string;
   /** False: there is no `@defer` in it. */
   readonly mayDefer: boolean;
+  /** What validating it costs, roughly: its selections, and the pairs of fields that are compared. */
+  readonly size: number;
 };
 
 export type DocumentCache = {
@@ -41,8 +43,13 @@ export const documentCache = (
       const known = documents.get(source);
       if (known !== undefined) return known;
       const node = parseDocument(source, limits);
-      admitDocument(node, limits);
-      const document = { node, hash: queryHash(source), mayDefer: /\bdefer\b/.test(source) };
+      const { selections, comparisons } = admitDocument(node, limits);
+      const document = {
+        node,
+        hash: queryHash(source),
+        mayDefer: /\bdefer\b/.test(source),
+        size: selections + comparisons,
+      };
       documents.set(source, document, source.length * BYTES_PER_CHARACTER);
       return document;
     },
@@ -57,4 +64,5 @@ export const noDocument: KnownDocument = {
   node: { kind: Kind.DOCUMENT, definitions: [] },
   hash: '',
   mayDefer: false,
+  size: 0,
 };

@@ -25,6 +25,7 @@ export type BuildOptions<Facts, Operation> = {
   readonly cache: OperationCacheLimits;
   readonly refusals: RefusedOperationsLimits;
   readonly clock: Clock;
+  readonly introspection: boolean;
 };
 
 /**
@@ -38,7 +39,7 @@ export const buildGeneration = async <Facts, Operation>(
   supergraphSdl: string,
   options: BuildOptions<Facts, Operation>,
 ): Promise<Built<Facts, Operation>> => {
-  const { compiler, clock, cache, refusals } = options;
+  const { compiler, clock, cache, refusals, introspection } = options;
   const planner = options.startPlanner({ ...options.plannerOptions, supergraphSdl });
   try {
     const { apiSdl, subgraphs } = await planner.load();
@@ -69,6 +70,7 @@ export const buildGeneration = async <Facts, Operation>(
         cache,
         refusals,
         clock,
+        introspection,
       }),
     };
   } catch (error) {

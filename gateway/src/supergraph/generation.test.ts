@@ -12,6 +12,7 @@ const setUp = async (behaviour: Parameters<typeof fakePlanners>[0] = {}, compile
     compiler,
     startPlanner,
     clock,
+    introspection: true,
     plannerOptions: {},
     cache: { entriesMax: 2, bytesMax: 10_000 },
     refusals: { entriesMax: 2, forMs: 1_000 },

@@ -6,6 +6,8 @@ import type { SupergraphFeature } from '../authorization/supergraph-features.ts'
 import { measureDocument } from '../admission/measure-document.ts';
 import type { SubgraphAddress } from './load-supergraph.ts';
 import { OperationCache, type OperationCacheLimits, type UsedOperation } from './operation-cache.ts';
+import { mistakesIn } from './document-validation.ts';
+import type { Mistake } from './document-mistakes.ts';
 import type { PlanCompiler } from './plan-compiler.port.ts';
 import { PlanKeys, type PlanKey } from './plan-keys.ts';
 import type { Planner } from './planner.ts';
@@ -36,6 +38,13 @@ export type Generation<Facts, Operation> = {
   operationFor(wanted: WantedOperation): Promise<Operation>;
   /** The same, when it is remembered; saves the hot path its promise. @param variables as the client gave them. */
   remembered(key: string, variables: Variables): Operation | undefined;
+  /**
+   * Where a document does not fit `api`; a document is looked at once, as long as it lives. Large ones are looked at in the planning
+   * thread: nobody else waits for them.
+   *
+   * @throws {AppError} `OPERATION_TOO_COMPLEX`, `PLANNER_BUSY`, `PLANNER_UNAVAILABLE`, for large ones.
+   */
+  mistakesIn(document: DocumentNode, size: number): readonly Mistake[] | Promise<readonly Mistake[]>;
   /**
    * Plans ahead what was used in another generation, with more time than a stranger's operation gets. Failing is not remembered.
    *
@@ -73,6 +82,8 @@ export type GenerationParts<Facts, Operation> = Pick<
   readonly cache: OperationCacheLimits;
   readonly refusals: RefusedOperationsLimits;
   readonly clock: Clock;
+  /** Whether clients may ask for the schema. */
+  readonly introspection: boolean;
 };
 
 export const generation = <Facts, Operation>(
@@ -153,6 +164,7 @@ export const generation = <Facts, Operation>(
       if (planKey.conditionValues !== undefined && conditionValues === undefined) return;
       await once({ wanted, planKey, uses: Math.floor(uses / 2), isTrusted: true });
     },
+    mistakesIn: mistakesIn({ api, planner, introspection: parts.introspection }),
     mostUsed: (count) => cache.mostUsed(count),
     get memory() {
       return { operations: cache.size, bytes: cache.bytes };

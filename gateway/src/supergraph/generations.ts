@@ -18,6 +18,8 @@ export type GenerationsOptions<Facts, Operation> = {
   readonly logger: Logger;
   readonly clock?: Clock;
   readonly isDeferEnabled?: boolean;
+  /** Whether clients may ask for the schema; they may unless it says no. */
+  readonly introspection?: boolean;
   readonly planner?: Partial<PlannerLimits>;
   readonly cache?: Partial<OperationCacheLimits>;
   readonly refusals?: Partial<RefusedOperationsLimits>;
@@ -118,6 +120,7 @@ class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation
     this.#building = {
       compiler,
       clock,
+      introspection: options.introspection ?? true,
       startPlanner: (plannerOptions) => {
         this.#candidate = startPlanner(plannerOptions);
         return this.#candidate;

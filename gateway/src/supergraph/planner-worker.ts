@@ -11,14 +11,20 @@ import { SupergraphError } from './supergraph.errors.ts';
  */
 let supergraph: PlanningSupergraph | undefined;
 
+const loaded = (): PlanningSupergraph => {
+  if (supergraph === undefined) throw new Error('A supergraph is loaded before anything is asked of it.');
+  return supergraph;
+};
+
 const answer = (question: PlannerQuestion): PlannerAnswer => {
   switch (question.kind) {
     case 'load':
       supergraph = planningSupergraph(question.supergraphSdl, question);
       return { kind: 'loaded', supergraph: supergraph.loaded };
     case 'plan':
-      if (supergraph === undefined) throw new Error('A supergraph is loaded before anything is planned.');
-      return supergraph.plan(question.operation, question.operationName);
+      return loaded().plan(question.operation, question.operationName);
+    case 'validate':
+      return loaded().validate(question.document, question.introspection);
     case 'compose':
       return { kind: 'composed', ...composeSupergraph(question.schemas) };
     default:

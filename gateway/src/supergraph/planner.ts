@@ -1,6 +1,7 @@
 import { LostThreads, type LostThreadsLimits } from './lost-threads.ts';
 import { plannerErrors } from './planner.errors.ts';
-import type { LoadedSupergraph, PlannerAnswer } from './planner-messages.ts';
+import type { Mistake } from './document-mistakes.ts';
+import type { LoadedSupergraph, PlannerAnswer, PlannerQuestion } from './planner-messages.ts';
 import { PlannerThreads, refusalOf, type LoadedThread, type Rehearsed } from './planner-threads.ts';
 import { ThreadEnded } from './worker-thread.ts';
 
@@ -44,6 +45,13 @@ export type PlanRequest = {
   readonly isTrusted?: boolean;
 };
 
+export type ValidationRequest = {
+  readonly document: string;
+  readonly size: number;
+  /** Whether the document may ask for the schema. */
+  readonly introspection: boolean;
+};
+
 /**
  * Plans the operations of one supergraph in a thread of its own, one after the other, small ones first. An operation that exceeds the deadline or
  * the thread's memory ends the thread; another one takes over, and what waited in line is planned there: nobody
@@ -58,6 +66,12 @@ export type Planner = {
    * @throws {AppError} `OPERATION_TOO_COMPLEX`, `PLAN_FAILED` (will not change by asking again), `PLANNER_BUSY`, `PLANNER_UNAVAILABLE`.
    */
   plan(request: PlanRequest): Promise<string>;
+  /**
+   * Looks for mistakes in a large document, in line with the operations to be planned.
+   *
+   * @throws {AppError} as `plan` does.
+   */
+  validate(request: ValidationRequest): Promise<readonly Mistake[]>;
   /** Gives up the thread as soon as nothing waits in line. A later plan starts one for itself. */
   retire(): void;
   /** Ends the thread; whoever waits gets `PLANNER_UNAVAILABLE`. */
@@ -80,8 +94,13 @@ const COLD_FACTOR = 4;
 const TRUSTED_FACTOR = 8;
 const OLDEST_EVERY = 4;
 
-type Job = PlanRequest & {
-  readonly resolve: (planJson: string) => void;
+type Task = {
+  readonly question: Extract<PlannerQuestion, { readonly kind: 'plan' | 'validate' }>;
+  readonly size: number;
+  readonly isTrusted: boolean;
+};
+type Job = Task & {
+  readonly resolve: (answer: PlannerAnswer) => void;
   readonly reject: (error: unknown) => void;
 };
 
@@ -109,13 +128,18 @@ class ThreadedPlanner implements Planner {
     return (await this.#loaded()).supergraph;
   }
 
-  async plan(request: PlanRequest): Promise<string> {
-    if (this.#status === 'stopped') throw plannerErrors.PLANNER_UNAVAILABLE();
-    if (this.#line.length >= this.#limits.queueMax) throw plannerErrors.PLANNER_BUSY();
-    return new Promise<string>((resolve, reject) => {
-      this.#line.push({ ...request, resolve, reject });
-      void this.#work();
-    });
+  async plan({ operation, operationName, size, isTrusted = false }: PlanRequest): Promise<string> {
+    const question = { kind: 'plan', operation, operationName } as const;
+    const planJson = planOf(await this.#inLine({ question, size, isTrusted }));
+    this.#lately = [...this.#lately, { operation, operationName }].slice(-COLD_PLANS);
+    return planJson;
+  }
+
+  async validate({ document, size, introspection }: ValidationRequest): Promise<readonly Mistake[]> {
+    const question = { kind: 'validate', document, introspection } as const;
+    const answer = await this.#inLine({ question, size, isTrusted: false });
+    if (answer.kind === 'validated') return answer.mistakes;
+    throw refusalOf(answer);
   }
 
   retire(): void {
@@ -129,12 +153,21 @@ class ThreadedPlanner implements Planner {
     await this.#threads.end();
   }
 
+  async #inLine(task: Task): Promise<PlannerAnswer> {
+    if (this.#status === 'stopped') throw plannerErrors.PLANNER_UNAVAILABLE();
+    if (this.#line.length >= this.#limits.queueMax) throw plannerErrors.PLANNER_BUSY();
+    return new Promise<PlannerAnswer>((resolve, reject) => {
+      this.#line.push({ ...task, resolve, reject });
+      void this.#work();
+    });
+  }
+
   async #work(): Promise<void> {
     if (this.#isWorking) return;
     this.#isWorking = true;
     for (let job = this.#next(); job !== undefined; job = this.#next()) {
       try {
-        job.resolve(await this.#planNow(job));
+        job.resolve(await this.#askNow(job));
       } catch (error) {
         job.reject(error);
       }
@@ -155,19 +188,15 @@ class ThreadedPlanner implements Planner {
     return smallest;
   }
 
-  async #planNow(job: Job): Promise<string> {
-    const { operation, operationName, size, isTrusted = false } = job;
+  async #askNow({ question, size, isTrusted }: Task): Promise<PlannerAnswer> {
     // Asked only now: those before it in the line may have been of its kind.
     if (!isTrusted && this.#lost.isSuspect(size)) throw plannerErrors.PLANNER_BUSY();
     const loaded = await this.#loaded();
     try {
-      const question = { kind: 'plan', operation, operationName } as const;
       const deadlineMs = this.#deadlineMs(loaded, isTrusted);
       const answer = await loaded.thread.ask(question, deadlineMs, loaded.supergraph.thread);
       loaded.plans += 1;
-      const planJson = planOf(answer);
-      this.#lately = [...this.#lately, { operation, operationName }].slice(-COLD_PLANS);
-      return planJson;
+      return answer;
     } catch (error) {
       if (!(error instanceof ThreadEnded)) throw error;
       if (error.reason === 'stopped') throw plannerErrors.PLANNER_UNAVAILABLE({}, error);

@@ -61,6 +61,7 @@ export const fakePlanners = (behaviour: {
           thread: undefined,
         };
       },
+      validate: async () => [],
       plan: async (request) => {
         asked.push(request);
         return (await behaviour.planOf?.(request)) ?? JSON.stringify({ for: request.operation });

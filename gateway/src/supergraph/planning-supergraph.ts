@@ -7,7 +7,9 @@ import {
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { orderKeys } from '@saas/engine';
-import { GraphQLError, parse, printSchema } from 'graphql';
+import { buildSchema, GraphQLError, parse, printSchema, type GraphQLSchema } from 'graphql';
+import { checkDateTimes } from './date-time-values.ts';
+import { documentMistakes } from './document-mistakes.ts';
 import type { LoadedSupergraph, PlannerAnswer } from './planner-messages.ts';
 import { SupergraphError, type SupergraphProblem } from './supergraph.errors.ts';
 import { ownThread } from './thread-time.ts';
@@ -15,6 +17,7 @@ import { ownThread } from './thread-time.ts';
 export type PlanningSupergraph = {
   readonly loaded: LoadedSupergraph;
   plan(operation: string, operationName: string | undefined): PlannerAnswer;
+  validate(document: string, introspection: boolean): PlannerAnswer;
 };
 
 /**
@@ -31,14 +34,27 @@ export const planningSupergraph = (
   { isDeferEnabled }: { readonly isDeferEnabled: boolean },
 ): PlanningSupergraph => {
   const { supergraph, api, planner } = load(supergraphSdl, isDeferEnabled);
+  const apiSdl = printSchema(api.toGraphQLJSSchema({ includeDefer: isDeferEnabled }));
+  // Most threads are never asked to validate.
+  let schema: GraphQLSchema | undefined;
   return {
     loaded: {
-      apiSdl: printSchema(api.toGraphQLJSSchema({ includeDefer: isDeferEnabled })),
+      apiSdl,
       subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
       thread: ownThread(),
     },
     plan: (operation, operationName) => plan(api, planner, operation, operationName),
+    validate: (document, introspection) => {
+      schema ??= apiSchemaOf(apiSdl);
+      return { kind: 'validated', mistakes: documentMistakes(schema, parse(document), introspection) };
+    },
   };
+};
+
+const apiSchemaOf = (apiSdl: string): GraphQLSchema => {
+  const schema = buildSchema(apiSdl, { noLocation: true, assumeValid: true, assumeValidSDL: true });
+  checkDateTimes(schema);
+  return schema;
 };
 
 const load = (supergraphSdl: string, isDeferEnabled: boolean) => {
