@@ -6,6 +6,8 @@ type Asked = { readonly subgraphs: AskSubgraph; readonly calls: Call[] };
 
 /** The gateway that ours is compared with, asking the same subgraphs without HTTP. */
 export const stockGateway = async (supergraphSdl: string): Promise<AskGateway> => {
+  // It would tell its maker of itself.
+  process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
   const gateway = new ApolloGateway({
     supergraphSdl,
     logger: silentLogger,
