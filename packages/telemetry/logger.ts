@@ -20,6 +20,9 @@ type Options = {
   readonly destination?: DestinationStream;
 };
 
+const BUFFERED_BYTES = 4_096;
+const FLUSH_MS = 100;
+
 /**
  * A logger whose lines never hold a secret: fields named like one (`authorization`, `cookie`, `password`, anything that
  * ends in `token` or `secret`) are replaced at any depth, and so are bearer tokens, JWTs and the credentials of URLs
@@ -39,8 +42,10 @@ export const createLogger = ({ name, level, destination }: Options): Logger => {
       serializers: { error: pino.stdSerializers.errWithCause, err: pino.stdSerializers.errWithCause },
       hooks: { streamWrite: withoutSecretText },
     },
-    // Written while others work, several lines at once; what is left is written when the process ends.
-    destination ?? pino.destination({ dest: 1, sync: false }),
+    // Several lines at a time, by another thread: a line by itself costs more than most requests that it tells of. What is left
+    // is written when the process ends.
+    destination ??
+      pino.destination({ dest: 1, sync: false, minLength: BUFFERED_BYTES, periodicFlush: FLUSH_MS }),
   );
   // pino forgets the bindings formatter in children; they inherit this method instead.
   const child: unknown = Reflect.get(logger, 'child');

@@ -20,14 +20,17 @@ export const useConsistency = ({
   handle: async (request, next) => {
     const { viewer } = request;
     const sessionId = viewer.status === 'authenticated' ? viewer.sessionId : undefined;
-    const tokens = tokenKeeper(parseConsistencyTokens(request.headers[CONSISTENCY_HEADER]));
+    const asked = request.headers[CONSISTENCY_HEADER];
+    const tokens = tokenKeeper(asked === undefined ? undefined : parseConsistencyTokens(asked));
     if (sessionId !== undefined) tokens.add(sessionTokens.recall(sessionId));
-    const known = formatConsistencyTokens(tokens.all());
+    const known = tokens.all();
 
     const reply = await next({ ...request, tokens });
 
+    // What nobody added to is still the same object.
+    if (tokens.all() === known) return reply;
     const reached = formatConsistencyTokens(tokens.all());
-    if (reached === undefined || reached === known) return reply;
+    if (reached === undefined || reached === formatConsistencyTokens(known)) return reply;
     if (sessionId !== undefined) sessionTokens.remember(sessionId, tokens.all());
     return { ...reply, headers: { ...reply.headers, [CONSISTENCY_HEADER]: reached } };
   },
