@@ -1,4 +1,5 @@
 import type { VerifiedAccess, Viewer } from '@saas/auth';
+import type { Logger } from '@saas/telemetry';
 import type { ErrorLimits } from './admission/capped-errors.ts';
 import type { CostLimits } from './admission/operation-cost.ts';
 import type { AuthorizerOptions } from './authorization/authorizer.ts';
@@ -36,6 +37,7 @@ type OperationOptions = AdmittedOperations & {
 };
 
 type HttpOptions = {
+  readonly logger: Logger;
   readonly answer: Handler<OperationRequest, OperationReply>;
   readonly requestDeadlineMs: number;
   readonly bodyBytesMax: number;
@@ -51,8 +53,8 @@ type HttpOptions = {
 export const httpPipeline = (options: HttpOptions): Handler<HttpRequest, HttpReply> =>
   composeStages(
     [
-      useRequestId(),
-      useAccessLog(),
+      useRequestId(options),
+      useAccessLog(options),
       useRespond(),
       useDeadline(options),
       useNegotiate(options),

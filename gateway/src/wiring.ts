@@ -92,6 +92,7 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
     identitiesOf: identities({ keys: targets.identityKeys, clock }),
   });
   const handle = httpPipeline({
+    logger,
     answer,
     requestDeadlineMs: config.REQUEST_DEADLINE_MS,
     bodyBytesMax: config.BODY_BYTES_MAX,

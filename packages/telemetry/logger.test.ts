@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { plainLines } from './plain-lines.ts';
+import { requestLogger } from './request-logger.ts';
 import { createLogger, memoryLog } from './index.ts';
 
 const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
@@ -60,4 +62,37 @@ describe('a log line', () => {
       { email: 'ada@example.test', url: 'http://host:4001/graphql?x=a@b', tokenCount: 3 },
     ]);
   });
+});
+
+describe('plain lines', () => {
+  it('are like all others, for those who listen', () => {
+    const { destination, lines } = memoryLog();
+    const write = plainLines(createLogger({ name: 'gateway', level: 'info', destination }), 'request');
+    write({ requestId: 'a"b', status: 200, hasLeft: false });
+    createLogger({ name: 'gateway', level: 'info', destination }).info({ status: 200 }, 'request');
+    const [plain, usual] = lines();
+    expect(plain).toEqual({ ...usual, time: plain?.['time'], requestId: 'a"b', hasLeft: false });
+    expect(Date.parse(String(plain?.['time']))).not.toBeNaN();
+  });
+  it('are silent where nobody listens', () => {
+    const { destination, lines } = memoryLog();
+    plainLines(createLogger({ name: 'gateway', level: 'warn', destination }), 'request')({ status: 200 });
+    expect(lines()).toEqual([]);
+  });
+});
+
+it('a request’s lines carry its id', () => {
+  const { destination, lines } = memoryLog();
+  const logger = requestLogger(createLogger({ name: 'gateway', level: 'debug', destination }), 'r-1');
+  logger.info('one');
+  logger.warn({ password: 'x' }, 'two');
+  logger.error('three');
+  logger.debug('four');
+  expect(lines().map(({ level, msg, requestId }) => [level, msg, requestId])).toEqual([
+    ['info', 'one', 'r-1'],
+    ['warn', 'two', 'r-1'],
+    ['error', 'three', 'r-1'],
+    ['debug', 'four', 'r-1'],
+  ]);
+  expect(lines()[1]?.['password']).toBe('[secret]');
 });

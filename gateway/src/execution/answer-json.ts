@@ -1,12 +1,12 @@
 import type { DeferredResult, ExecutionResult, IncrementalPayload } from '@saas/engine';
-import type { Logger } from '@saas/telemetry';
+import type { RequestLogger } from '@saas/telemetry';
 import { cappedErrors, type ErrorLimits } from '../admission/capped-errors.ts';
 import type { ClientError } from '../http/to-client-error.ts';
 import { clientErrors } from './client-errors.ts';
 
 /** What writing an answer needs to know of the request. */
 export type Answering = {
-  readonly logger: Logger;
+  readonly logger: RequestLogger;
   readonly limits: ErrorLimits;
   /** What the gateway itself has to say, before all others. */
   readonly own: readonly ClientError[];

@@ -1,5 +1,5 @@
 import type { EngineError, Problem } from '@saas/engine';
-import type { Logger } from '@saas/telemetry';
+import type { RequestLogger } from '@saas/telemetry';
 import { protocolErrors } from '../http/protocol.errors.ts';
 import { masked, toClientError, type ClientError } from '../http/to-client-error.ts';
 
@@ -10,13 +10,13 @@ import { masked, toClientError, type ClientError } from '../http/to-client-error
 export const clientErrors = (
   errors: readonly EngineError[],
   problems: readonly Problem[],
-  logger: Logger,
+  logger: RequestLogger,
 ): readonly ClientError[] => [
   ...errors.map((error) => clientErrorOf(error, logger)),
   ...problems.map(({ message, path }) => ({ ...masked(logger, { misfit: message, path }), path })),
 ];
 
-const clientErrorOf = (error: EngineError, logger: Logger): ClientError => {
+const clientErrorOf = (error: EngineError, logger: RequestLogger): ClientError => {
   const where = error.path && { path: error.path };
   if (error.cause !== undefined) return { ...toClientError(error.cause, logger), ...where };
   if (error.code === undefined) return { ...masked(logger, { error }), ...where };

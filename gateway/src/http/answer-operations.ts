@@ -8,6 +8,7 @@ import { tokenKeeper } from '../upstream/token-keeper.ts';
 import { readParams, readSearch, type GraphQLParams } from './graphql-params.ts';
 import type { HttpReply, HttpRequest } from './http-exchange.ts';
 import { httpErrors } from './http.errors.ts';
+import type { MediaType } from './media-type.ts';
 import { MULTIPART_TYPE, multipart } from './multipart.ts';
 import { refusalFor } from './refusal.ts';
 
@@ -46,17 +47,19 @@ const operationRequest = (request: HttpRequest, params: GraphQLParams): Operatio
   tokens: tokenKeeper(),
 });
 
-const replyOf = ({ mediaType }: HttpRequest, { headers, body }: OperationReply): HttpReply => {
-  const isWhole = body.kind === 'single';
-  return {
-    status: 200,
-    headers: {
-      'content-type': isWhole ? `${mediaType}; charset=utf-8` : MULTIPART_TYPE,
-      'cache-control': 'no-store',
-      ...headers,
-    },
-    body: isWhole ? body.json : multipart(body.parts),
-  };
+const replyOf = ({ mediaType }: HttpRequest, { headers, body }: OperationReply): HttpReply => ({
+  status: 200,
+  headers: {
+    'content-type': body.kind === 'single' ? CONTENT_TYPES[mediaType] : MULTIPART_TYPE,
+    'cache-control': 'no-store',
+    ...headers,
+  },
+  body: body.kind === 'single' ? body.json : multipart(body.parts),
+});
+
+const CONTENT_TYPES: Readonly<Record<MediaType, string>> = {
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
 };
 
 const answerBatch = async (

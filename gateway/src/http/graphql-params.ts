@@ -2,14 +2,14 @@ import { httpErrors } from './http.errors.ts';
 
 /** What a request says, in the terms of GraphQL over HTTP; each field of the right kind. */
 export type GraphQLParams = {
-  readonly query?: string;
-  readonly operationName?: string;
+  readonly query: string | undefined;
+  readonly operationName: string | undefined;
   readonly variables: Fields;
   readonly extensions: Fields;
   /** Other spellings of an id, as they came. */
-  readonly documentId?: unknown;
-  readonly doc_id?: unknown;
-  readonly id?: unknown;
+  readonly documentId: unknown;
+  readonly doc_id: unknown;
+  readonly id: unknown;
 };
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -24,17 +24,16 @@ const nothing: Fields = Object.freeze({});
  */
 export const readParams = (value: unknown): GraphQLParams => {
   if (!isFields(value)) throw httpErrors.BAD_REQUEST();
-  const query = textOf(value, 'query');
-  const operationName = textOf(value, 'operationName');
   const { documentId, doc_id, id } = value;
   return {
-    ...(query !== undefined && { query }),
-    ...(operationName !== undefined && operationName !== '' && { operationName }),
+    query: textOf(value, 'query'),
+    // A client that names nothing may say so by an empty name.
+    operationName: textOf(value, 'operationName') || undefined,
     variables: fieldsOf(value, 'variables'),
     extensions: fieldsOf(value, 'extensions'),
-    ...(documentId !== undefined && { documentId }),
-    ...(doc_id !== undefined && { doc_id }),
-    ...(id !== undefined && { id }),
+    documentId,
+    doc_id,
+    id,
   };
 };
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Logger } from '@saas/telemetry';
+import type { RequestLogger } from '@saas/telemetry';
 import type { MediaType } from './media-type.ts';
 
 /** A request to the graph by HTTP. A stage that learns something passes a richer copy on. */
@@ -17,7 +17,7 @@ export type HttpRequest = {
   /** The client can take the answer in pieces. */
   readonly acceptsParts: boolean;
   readonly requestId: string;
-  readonly logger: Logger;
+  readonly logger: RequestLogger;
   /** The moment, on `performance.now()`'s clock, after which nobody waits for the answer. */
   readonly deadlineAtMs: number;
   readonly signal: ClientSignal;

@@ -1,4 +1,4 @@
-import type { Logger } from '@saas/telemetry';
+import type { RequestLogger } from '@saas/telemetry';
 import { admissionStatuses } from '../admission/admission.errors.ts';
 import { authorizationStatuses } from '../authorization/authorization.errors.ts';
 import { operationsStatuses } from '../operations/operations.errors.ts';
@@ -51,7 +51,7 @@ const ABOUT_THE_DOCUMENT: ReadonlySet<string> = new Set([
 export type Refusal = { readonly code: string; readonly json: string };
 
 /** What a client is told of a request that was not executed. A failure that was not foreseen is masked. */
-export const refusalFor = (error: unknown, logger: Logger): Refusal => {
+export const refusalFor = (error: unknown, logger: RequestLogger): Refusal => {
   if (error instanceof RequestErrors)
     return { code: error.code, json: JSON.stringify({ errors: error.errors }) };
   const clientError = toClientError(error, logger);
@@ -65,7 +65,7 @@ export const refusalFor = (error: unknown, logger: Logger): Refusal => {
  * @param accept the request's `Accept` header.
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
  */
-export const refusalOf = (error: unknown, accept: string | undefined, logger: Logger): HttpReply => {
+export const refusalOf = (error: unknown, accept: string | undefined, logger: RequestLogger): HttpReply => {
   const { code, json } = refusalFor(error, logger);
   const { mediaType = 'application/json', isJsonByName } = acceptanceOf(accept);
   return {

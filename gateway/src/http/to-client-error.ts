@@ -1,5 +1,5 @@
 import { AppError, type PublicFields } from '@saas/kernel';
-import { incidentId as newIncidentId, type Logger } from '@saas/telemetry';
+import { incidentId as newIncidentId, type RequestLogger } from '@saas/telemetry';
 import { httpErrors } from './http.errors.ts';
 
 /** An error as a client may see it: what GraphQL calls a formatted error, with a permanent code. */
@@ -13,7 +13,7 @@ export type ClientError = {
  * What a client may learn about a failure: a foreseen one keeps message, code and public fields; everything else is
  * masked, and logged under the incident id that the client is given.
  */
-export const toClientError = (error: unknown, logger: Logger): ClientError => {
+export const toClientError = (error: unknown, logger: RequestLogger): ClientError => {
   if (error instanceof AppError && error.definition.audience === 'client') {
     const { message, code, fields, definition } = error;
     return { message, extensions: { ...fields, code, retryable: definition.retryable } };
@@ -22,7 +22,7 @@ export const toClientError = (error: unknown, logger: Logger): ClientError => {
 };
 
 /** A masked failure; `details` go to the log, together with the incident id that the client is given. */
-export const masked = (logger: Logger, details: Readonly<Record<string, unknown>>): ClientError => {
+export const masked = (logger: RequestLogger, details: Readonly<Record<string, unknown>>): ClientError => {
   const incidentId = newIncidentId();
   logger.error({ incidentId, ...details }, 'a failure was masked');
   const { message, retryable } = httpErrors.definitions.INTERNAL_SERVER_ERROR;

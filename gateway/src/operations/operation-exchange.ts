@@ -1,5 +1,5 @@
 import type { VerifiedAccess, Viewer } from '@saas/auth';
-import type { Logger } from '@saas/telemetry';
+import type { RequestLogger } from '@saas/telemetry';
 import type { OperationDefinitionNode } from 'graphql';
 import type { Authorized } from '../authorization/authorizer.ts';
 import type { ServingGeneration } from '../execution/serving-generation.ts';
@@ -17,7 +17,7 @@ export type OperationRequest = {
   readonly acceptsParts: boolean;
   readonly headers: Headers;
   readonly requestId: string;
-  readonly logger: Logger;
+  readonly logger: RequestLogger;
   readonly deadlineAtMs: number;
   readonly signal: ClientSignal;
   readonly document: KnownDocument;

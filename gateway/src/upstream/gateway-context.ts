@@ -1,11 +1,11 @@
 import type { Viewer } from '@saas/auth';
-import type { Logger } from '@saas/telemetry';
+import type { RequestLogger } from '@saas/telemetry';
 import type { TokenKeeper } from './token-keeper.ts';
 
 /** What every call to a subgraph needs to know of the request that it serves. One per request. */
 export type GatewayContext = {
   readonly requestId: string;
-  readonly logger: Logger;
+  readonly logger: RequestLogger;
   readonly viewer: Viewer;
   /** Says whether the client has left. It is looked at every few milliseconds, never listened to. */
   readonly signal: Pick<AbortSignal, 'aborted'>;

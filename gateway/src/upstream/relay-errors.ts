@@ -1,5 +1,5 @@
 import type { PublicFields } from '@saas/kernel';
-import { incidentId as newIncidentId, type Logger } from '@saas/telemetry';
+import { incidentId as newIncidentId, type RequestLogger } from '@saas/telemetry';
 import { httpErrors } from '../http/http.errors.ts';
 import type { ClientError } from '../http/to-client-error.ts';
 import { isMark } from './error-codes.ts';
@@ -41,7 +41,7 @@ export const relayErrors = (
   errors: readonly unknown[],
   subgraph: string,
   rule: ErrorRule,
-  logger: Logger,
+  logger: RequestLogger,
 ): readonly ClientError[] => {
   const masked: unknown[] = [];
   const incidentId = newIncidentId();
@@ -105,7 +105,7 @@ const publicFields = (extensions: Fields): PublicFields => {
   return fields;
 };
 
-const logMasked = (masked: readonly unknown[], details: Fields, logger: Logger): void => {
+const logMasked = (masked: readonly unknown[], details: Fields, logger: RequestLogger): void => {
   const subgraphErrors = masked.slice(0, LOGGED_MAX).map((error) => {
     const json = JSON.stringify(error) as string | undefined;
     // Cut as text: half of an object is of use to nobody.

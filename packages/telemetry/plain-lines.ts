@@ -1,0 +1,36 @@
+import { pino, type DestinationStream } from 'pino';
+import type { Logger } from './logger.ts';
+
+type Fields = Readonly<Record<string, string | number | boolean>>;
+
+/**
+ * Writes lines of one kind at level `info`, for what happens thousands of times a second: a fraction of the cost of
+ * `logger.info`, since nothing is looked through. The fields must be known to hold no secret.
+ */
+export const plainLines = (logger: Logger, message: string): ((fields: Fields) => void) => {
+  // Begins with a comma.
+  const bindings = String(Reflect.get(logger, pino.symbols.chindingsSym));
+  const end = `,"msg":${JSON.stringify(message)}}\n`;
+  const stream = Reflect.get(logger, pino.symbols.streamSym) as DestinationStream;
+  const isoTime = cachedIsoTime();
+  return (fields) => {
+    if (!logger.isLevelEnabled('info')) return;
+    let line = `{"level":"info","time":"${isoTime()}"${bindings}`;
+    for (const name in fields) line += `,"${name}":${JSON.stringify(fields[name])}`;
+    stream.write(line + end);
+  };
+};
+
+/** Many lines are of the same millisecond. */
+const cachedIsoTime = (): (() => string) => {
+  let timeMs = 0;
+  let text = '';
+  return () => {
+    const nowMs = Date.now();
+    if (nowMs !== timeMs) {
+      timeMs = nowMs;
+      text = pino.stdTimeFunctions.isoTime().slice(',"time":"'.length, -1);
+    }
+    return text;
+  };
+};
