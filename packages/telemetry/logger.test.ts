@@ -65,12 +65,13 @@ describe('a log line', () => {
 });
 
 describe('plain lines', () => {
-  it('are like all others, for those who listen', () => {
+  it('are like all others, for those who listen', async () => {
     const { destination, lines } = memoryLog();
     const write = plainLines(createLogger({ name: 'gateway', level: 'info', destination }), 'request');
     write({ requestId: 'a"b', status: 200, hasLeft: false });
     createLogger({ name: 'gateway', level: 'info', destination }).info({ status: 200 }, 'request');
-    const [plain, usual] = lines();
+    await new Promise(setImmediate);
+    const [usual, plain] = lines();
     expect(plain).toEqual({ ...usual, time: plain?.['time'], requestId: 'a"b', hasLeft: false });
     expect(Date.parse(String(plain?.['time']))).not.toBeNaN();
   });

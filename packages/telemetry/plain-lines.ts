@@ -5,7 +5,8 @@ type Fields = Readonly<Record<string, string | number | boolean>>;
 
 /**
  * Writes lines of one kind at level `info`, for what happens thousands of times a second: a fraction of the cost of
- * `logger.info`, since nothing is looked through. The fields must be known to hold no secret.
+ * `logger.info`, since nothing is looked through, and the lines of one turn of the event loop are written together. The fields
+ * must be known to hold no secret.
  */
 export const plainLines = (logger: Logger, message: string): ((fields: Fields) => void) => {
   // Begins with a comma.
@@ -13,11 +14,17 @@ export const plainLines = (logger: Logger, message: string): ((fields: Fields) =
   const end = `,"msg":${JSON.stringify(message)}}\n`;
   const stream = Reflect.get(logger, pino.symbols.streamSym) as DestinationStream;
   const isoTime = cachedIsoTime();
+  let pending = '';
+  const flush = (): void => {
+    stream.write(pending);
+    pending = '';
+  };
   return (fields) => {
     if (!logger.isLevelEnabled('info')) return;
     let line = `{"level":"info","time":"${isoTime()}"${bindings}`;
     for (const name in fields) line += `,"${name}":${JSON.stringify(fields[name])}`;
-    stream.write(line + end);
+    if (pending === '') setImmediate(flush);
+    pending += line + end;
   };
 };
 

@@ -1,6 +1,6 @@
 import { bearerToken, type VerifiedAccess } from '@saas/auth';
 import type { OperationReply, OperationRequest } from '../operations/operation-exchange.ts';
-import type { Stage } from './stage.ts';
+import type { Handler, Stage } from './stage.ts';
 
 /**
  * Establishes on whose behalf the request is made; at first, it is nobody's. No `Authorization` header is anonymous; a header that does not hold
@@ -15,12 +15,21 @@ export const useAuthenticate = ({
   readonly verify: ((token: string) => Promise<VerifiedAccess>) | undefined;
 }): Stage<OperationRequest, OperationReply> => ({
   name: 'authenticate',
-  handle: async (request, next) => {
+  handle: (request, next) => {
     const { authorization } = request.headers;
     if (verify === undefined || authorization === undefined) return next(request);
-    const token = bearerToken(authorization);
-    if (token === undefined) return next(request);
-    const access = await verify(token);
-    return next({ ...request, access, viewer: access.viewer });
+    return answerBearer(verify, authorization, request, next);
   },
 });
+
+const answerBearer = async (
+  verify: (token: string) => Promise<VerifiedAccess>,
+  authorization: string,
+  request: OperationRequest,
+  next: Handler<OperationRequest, OperationReply>,
+): Promise<OperationReply> => {
+  const token = bearerToken(authorization);
+  if (token === undefined) return next(request);
+  const access = await verify(token);
+  return next({ ...request, access, viewer: access.viewer });
+};

@@ -1,8 +1,8 @@
-import type { AuthorizerOptions } from '../authorization/authorizer.ts';
+import type { AuthorizerOptions, ProtectedOperation } from '../authorization/authorizer.ts';
 import { authorizers } from '../authorization/authorizers.ts';
 import { principalOf, type Principal } from '../authorization/principal.ts';
 import type { OperationReply, ValidOperation } from '../operations/operation-exchange.ts';
-import type { Stage } from './stage.ts';
+import type { Handler, Stage } from './stage.ts';
 
 type Options = {
   readonly authorization: AuthorizerOptions;
@@ -18,15 +18,21 @@ type Options = {
  */
 export const useAuthorize = ({ authorization, policies }: Options): Stage<ValidOperation, OperationReply> => {
   const authorizerFor = authorizers(authorization);
+  const answerPart = async (
+    demanding: ProtectedOperation,
+    request: ValidOperation,
+    next: Handler<ValidOperation, OperationReply>,
+  ): Promise<OperationReply> => {
+    const principal = { ...principalOf(request.access), policies };
+    const authorized = await demanding.authorize(principal, { variables: request.params.variables });
+    return next(authorized === undefined ? request : { ...request, authorized });
+  };
   return {
     name: 'authorize',
-    handle: async (request, next) => {
-      const { generation, document, operation, params, access } = request;
+    handle: (request, next) => {
+      const { generation, document, operation } = request;
       const demanding = authorizerFor(generation).protectedOperation(document.node, operation);
-      if (demanding === undefined) return next(request);
-      const principal = { ...principalOf(access), policies };
-      const authorized = await demanding.authorize(principal, { variables: params.variables });
-      return next(authorized === undefined ? request : { ...request, authorized });
+      return demanding === undefined ? next(request) : answerPart(demanding, request, next);
     },
   };
 };

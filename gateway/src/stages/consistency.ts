@@ -1,7 +1,6 @@
 import { formatConsistencyTokens, parseConsistencyTokens } from '@saas/kernel';
 import type { OperationReply, OperationRequest } from '../operations/operation-exchange.ts';
 import type { SessionTokens } from '../upstream/session-tokens.ts';
-import { tokenKeeper } from '../upstream/token-keeper.ts';
 import type { Stage } from './stage.ts';
 
 /** Clients read it from the answer to a write and may send it with later requests, to any gateway. */
@@ -18,14 +17,14 @@ export const useConsistency = ({
 }): Stage<OperationRequest, OperationReply> => ({
   name: 'consistency',
   handle: async (request, next) => {
-    const { viewer } = request;
+    const { viewer, tokens, headers } = request;
     const sessionId = viewer.status === 'authenticated' ? viewer.sessionId : undefined;
-    const asked = request.headers[CONSISTENCY_HEADER];
-    const tokens = tokenKeeper(asked === undefined ? undefined : parseConsistencyTokens(asked));
+    const asked = headers[CONSISTENCY_HEADER];
+    if (asked !== undefined) tokens.add(parseConsistencyTokens(asked));
     if (sessionId !== undefined) tokens.add(sessionTokens.recall(sessionId));
     const known = tokens.all();
 
-    const reply = await next({ ...request, tokens });
+    const reply = await next(request);
 
     // What nobody added to is still the same object.
     if (tokens.all() === known) return reply;

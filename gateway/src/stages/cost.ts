@@ -24,7 +24,7 @@ export const useCost = ({
   };
   return {
     name: 'cost',
-    handle: async (request, next) => {
+    handle: (request, next) => {
       const { generation, document, operation, params } = request;
       checkFor(generation)(document.node, operation, params.variables);
       return next(request);

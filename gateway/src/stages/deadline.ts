@@ -8,5 +8,5 @@ export const useDeadline = ({
   readonly requestDeadlineMs: number;
 }): Stage<HttpRequest, HttpReply> => ({
   name: 'deadline',
-  handle: async (request, next) => next({ ...request, deadlineAtMs: performance.now() + requestDeadlineMs }),
+  handle: (request, next) => next({ ...request, deadlineAtMs: performance.now() + requestDeadlineMs }),
 });

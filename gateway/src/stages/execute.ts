@@ -23,11 +23,7 @@ export const executeOperation =
   ({ execute, identitiesOf, errors: limits }: Options): Handler<ValidOperation, OperationReply> =>
   async (request) => {
     const { logger, viewer, authorized } = request;
-    const context: GatewayContext = {
-      ...request,
-      clientHeaders: request.headers,
-      identityFor: identitiesOf(viewer),
-    };
+    const context = contextOf(request, identitiesOf(viewer));
     const { initial, rest } = await execute(request, context);
     const own = authorized?.errors ?? [];
     const answering = { logger, limits, own, isWhole: authorized === undefined };
@@ -37,3 +33,17 @@ export const executeOperation =
     if (rest === undefined) return { headers: {}, body: { kind: 'single', json } };
     return { headers: {}, body: { kind: 'parts', parts: answerParts(json, rest, answering) } };
   };
+
+const contextOf = (
+  { requestId, logger, viewer, signal, deadlineAtMs, tokens, headers }: ValidOperation,
+  identityFor: GatewayContext['identityFor'],
+): GatewayContext => ({
+  requestId,
+  logger,
+  viewer,
+  signal,
+  deadlineAtMs,
+  tokens,
+  identityFor,
+  clientHeaders: headers,
+});

@@ -20,7 +20,7 @@ export const useNegotiate = ({
   readonly csrfPrevention: boolean;
 }): Stage<HttpRequest, HttpReply> => ({
   name: 'negotiate',
-  handle: async (request, next) => {
+  handle: (request, next) => {
     if (request.method !== 'GET' && request.method !== 'POST') throw httpErrors.METHOD_NOT_ALLOWED();
     const { mediaType, acceptsParts } = acceptanceOf(request.headers['accept']);
     if (mediaType === undefined) throw httpErrors.NOT_ACCEPTABLE();

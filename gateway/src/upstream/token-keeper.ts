@@ -6,12 +6,18 @@ export type TokenKeeper = {
   add(more: ConsistencyTokens): void;
 };
 
-export const tokenKeeper = (initial: ConsistencyTokens = new Map()): TokenKeeper => {
-  let tokens = initial;
-  return {
-    all: () => tokens,
-    add: (more) => {
-      if (more.size > 0) tokens = mergeConsistencyTokens(tokens, more);
-    },
-  };
-};
+export const tokenKeeper = (): TokenKeeper => new Keeper();
+
+const none: ConsistencyTokens = new Map();
+
+class Keeper implements TokenKeeper {
+  #tokens = none;
+
+  all(): ConsistencyTokens {
+    return this.#tokens;
+  }
+
+  add(more: ConsistencyTokens): void {
+    if (more.size > 0) this.#tokens = mergeConsistencyTokens(this.#tokens, more);
+  }
+}
