@@ -1,14 +1,14 @@
 import { pino, type DestinationStream } from 'pino';
 import type { Logger } from './logger.ts';
 
-type Fields = Readonly<Record<string, string | number | boolean>>;
-
 /**
  * Writes lines of one kind at level `info`, for what happens thousands of times a second: a fraction of the cost of
- * `logger.info`, since nothing is looked through, and the lines of one turn of the event loop are written together. The fields
- * must be known to hold no secret.
+ * `logger.info`, since nothing is looked through, and the lines of one turn of the event loop are written together.
+ *
+ * @returns a function of the line's fields, as the inside of a JSON object: `"status":200,"method":"POST"`. They must be known
+ *   to hold no secret.
  */
-export const plainLines = (logger: Logger, message: string): ((fields: Fields) => void) => {
+export const plainLines = (logger: Logger, message: string): ((fieldsJson: string) => void) => {
   // Begins with a comma.
   const bindings = String(Reflect.get(logger, pino.symbols.chindingsSym));
   const end = `,"msg":${JSON.stringify(message)}}\n`;
@@ -19,12 +19,10 @@ export const plainLines = (logger: Logger, message: string): ((fields: Fields) =
     stream.write(pending);
     pending = '';
   };
-  return (fields) => {
+  return (fieldsJson) => {
     if (!logger.isLevelEnabled('info')) return;
-    let line = `{"level":"info","time":"${isoTime()}"${bindings}`;
-    for (const name in fields) line += `,"${name}":${JSON.stringify(fields[name])}`;
     if (pending === '') setImmediate(flush);
-    pending += line + end;
+    pending += `{"level":"info","time":"${isoTime()}"${bindings},${fieldsJson}${end}`;
   };
 };
 

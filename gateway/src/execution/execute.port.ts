@@ -14,4 +14,4 @@ export type Executed = {
  *
  * @throws {AppError} when the operation cannot be planned.
  */
-export type Execute = (request: ValidOperation, context: GatewayContext) => Promise<Executed>;
+export type Execute = (valid: ValidOperation, context: GatewayContext) => Promise<Executed>;

@@ -33,12 +33,13 @@ export const stockExecution = ({ clientsOf, logger }: Options): Execute => {
     executors.set(generation, executor);
     return executor;
   };
-  return async (request, context) => {
-    const invalid = wrongVariables(request);
+  return async (valid, context) => {
+    const invalid = wrongVariables(valid);
     if (invalid.length > 0) return { initial: { dataJson: undefined, errors: invalid, problems: [] } };
-    const { params, document, generation } = request;
+    const { request, generation, authorized } = valid;
+    const { params, document } = request;
     // Never so far: it refuses the supergraphs of which clients may have a part only.
-    if (request.authorized !== undefined) throw new Error('The stock executor runs whole operations only.');
+    if (authorized !== undefined) throw new Error('The stock executor runs whole operations only.');
     const executor = await executorFor(generation);
     const { operationName, variables } = params;
     const stockRequest = {
@@ -85,9 +86,9 @@ const startStock = async (
 const unreachable = { process: async () => Promise.reject(upstreamErrors.SUBGRAPH_UNAVAILABLE()) };
 
 /** The stock executor would leave them to the subgraphs, some of which had then already done their part of a mutation. */
-const wrongVariables = ({ generation, operation, params }: ValidOperation): readonly EngineError[] => {
+const wrongVariables = ({ generation, operation, request }: ValidOperation): readonly EngineError[] => {
   const definitions = operation.variableDefinitions ?? [];
-  const { errors = [] } = getVariableValues(generation.api, definitions, params.variables, {
+  const { errors = [] } = getVariableValues(generation.api, definitions, request.params.variables, {
     maxErrors: VARIABLE_ERRORS_MAX,
   });
   return errors.map(({ message }) => ({

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { RequestLogger } from '@saas/telemetry';
 import type { MediaType } from './media-type.ts';
 
-/** A request to the graph by HTTP. A stage that learns something passes a richer copy on. */
+/** A request to the graph by HTTP. A stage that learns something settles it. */
 export type HttpRequest = {
   readonly method: string;
   /** Lower-case names; a header that came several times is joined by commas. */

@@ -27,8 +27,9 @@ export type OperationRequest = {
   readonly tokens: TokenKeeper;
 };
 
-/** The same, once it is known to fit the schema of the generation that it belongs to. */
-export type ValidOperation = OperationRequest & {
+/** A request that is known to fit the schema of the generation that it belongs to. */
+export type ValidOperation = {
+  readonly request: OperationRequest;
   readonly generation: ServingGeneration;
   readonly operation: OperationDefinitionNode;
   /** The part that this client may have; undefined: all of it. */

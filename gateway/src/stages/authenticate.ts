@@ -1,6 +1,6 @@
 import { bearerToken, type VerifiedAccess } from '@saas/auth';
 import type { OperationReply, OperationRequest } from '../operations/operation-exchange.ts';
-import type { Handler, Stage } from './stage.ts';
+import { settle, type Handler, type Stage } from './stage.ts';
 
 /**
  * Establishes on whose behalf the request is made; at first, it is nobody's. No `Authorization` header is anonymous; a header that does not hold
@@ -31,5 +31,5 @@ const answerBearer = async (
   const token = bearerToken(authorization);
   if (token === undefined) return next(request);
   const access = await verify(token);
-  return next({ ...request, access, viewer: access.viewer });
+  return next(settle(request, { access, viewer: access.viewer }));
 };

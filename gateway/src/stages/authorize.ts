@@ -20,19 +20,20 @@ export const useAuthorize = ({ authorization, policies }: Options): Stage<ValidO
   const authorizerFor = authorizers(authorization);
   const answerPart = async (
     demanding: ProtectedOperation,
-    request: ValidOperation,
+    valid: ValidOperation,
     next: Handler<ValidOperation, OperationReply>,
   ): Promise<OperationReply> => {
-    const principal = { ...principalOf(request.access), policies };
-    const authorized = await demanding.authorize(principal, { variables: request.params.variables });
-    return next(authorized === undefined ? request : { ...request, authorized });
+    const { access, params } = valid.request;
+    const principal = { ...principalOf(access), policies };
+    const authorized = await demanding.authorize(principal, { variables: params.variables });
+    return next(authorized === undefined ? valid : { ...valid, authorized });
   };
   return {
     name: 'authorize',
-    handle: (request, next) => {
-      const { generation, document, operation } = request;
-      const demanding = authorizerFor(generation).protectedOperation(document.node, operation);
-      return demanding === undefined ? next(request) : answerPart(demanding, request, next);
+    handle: (valid, next) => {
+      const { request, generation, operation } = valid;
+      const demanding = authorizerFor(generation).protectedOperation(request.document.node, operation);
+      return demanding === undefined ? next(valid) : answerPart(demanding, valid, next);
     },
   };
 };

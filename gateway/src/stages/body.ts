@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { inflatedBody } from '../admission/inflated-body.ts';
 import type { Headers, HttpReply, HttpRequest } from '../http/http-exchange.ts';
 import { httpErrors } from '../http/http.errors.ts';
-import type { Stage } from './stage.ts';
+import { settle, type Stage } from './stage.ts';
 
 /**
  * Reads the body of a POST: JSON in UTF-8, of at most `bodyBytesMax` bytes, on the wire and when inflated. Reading stops
@@ -28,7 +28,7 @@ export const useBody = ({
       encoding === undefined
         ? await readBytes(bodyStream, bodyBytesMax)
         : await inflatedBody(bodyStream, encoding, bodyBytesMax);
-    return next({ ...request, body: parseJson(bytes) });
+    return next(settle(request, { body: parseJson(bytes) }));
   },
 });
 

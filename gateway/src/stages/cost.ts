@@ -24,10 +24,10 @@ export const useCost = ({
   };
   return {
     name: 'cost',
-    handle: (request, next) => {
-      const { generation, document, operation, params } = request;
-      checkFor(generation)(document.node, operation, params.variables);
-      return next(request);
+    handle: (valid, next) => {
+      const { request, generation, operation } = valid;
+      checkFor(generation)(request.document.node, operation, request.params.variables);
+      return next(valid);
     },
   };
 };

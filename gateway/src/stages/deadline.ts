@@ -1,5 +1,5 @@
 import type { HttpReply, HttpRequest } from '../http/http-exchange.ts';
-import type { Stage } from './stage.ts';
+import { settle, type Stage } from './stage.ts';
 
 /** Everything done for a request happens within `requestDeadlineMs`; calls to subgraphs get what is left of it. */
 export const useDeadline = ({
@@ -8,5 +8,5 @@ export const useDeadline = ({
   readonly requestDeadlineMs: number;
 }): Stage<HttpRequest, HttpReply> => ({
   name: 'deadline',
-  handle: (request, next) => next({ ...request, deadlineAtMs: performance.now() + requestDeadlineMs }),
+  handle: (request, next) => next(settle(request, { deadlineAtMs: performance.now() + requestDeadlineMs })),
 });

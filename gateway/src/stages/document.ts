@@ -3,7 +3,7 @@ import type { DocumentCache } from '../operations/document-cache.ts';
 import type { OperationReply, OperationRequest } from '../operations/operation-exchange.ts';
 import type { OperationIds } from '../operations/operation-id.ts';
 import type { OperationSource } from '../operations/operation-source.ts';
-import type { Stage } from './stage.ts';
+import { settle, type Stage } from './stage.ts';
 
 type Options = {
   readonly sourceOf: (request: OperationIds) => Promise<OperationSource>;
@@ -29,7 +29,7 @@ export const useDocument = ({
     const { source, remember } = await sourceOf(params);
     const document = documents.documentOf(source);
     holdVariablesNesting(params.variables, variablesNestingMax);
-    const reply = await next({ ...request, document });
+    const reply = await next(settle(request, { document }));
     await remember?.();
     return reply;
   },

@@ -3,7 +3,7 @@ import { cappedErrors, type ErrorLimits } from '../admission/capped-errors.ts';
 import { answerJson, answerParts, toldErrors } from '../execution/answer-json.ts';
 import type { Execute } from '../execution/execute.port.ts';
 import { RequestErrors } from '../http/request-errors.ts';
-import type { OperationReply, ValidOperation } from '../operations/operation-exchange.ts';
+import type { OperationReply, OperationRequest, ValidOperation } from '../operations/operation-exchange.ts';
 import type { GatewayContext } from '../upstream/gateway-context.ts';
 import type { Handler } from './stage.ts';
 
@@ -21,10 +21,11 @@ type Options = {
  */
 export const executeOperation =
   ({ execute, identitiesOf, errors: limits }: Options): Handler<ValidOperation, OperationReply> =>
-  async (request) => {
-    const { logger, viewer, authorized } = request;
+  async (valid) => {
+    const { request, authorized } = valid;
+    const { logger, viewer } = request;
     const context = contextOf(request, identitiesOf(viewer));
-    const { initial, rest } = await execute(request, context);
+    const { initial, rest } = await execute(valid, context);
     const own = authorized?.errors ?? [];
     const answering = { logger, limits, own, isWhole: authorized === undefined };
     const told = toldErrors(initial, answering);
@@ -35,7 +36,7 @@ export const executeOperation =
   };
 
 const contextOf = (
-  { requestId, logger, viewer, signal, deadlineAtMs, tokens, headers }: ValidOperation,
+  { requestId, logger, viewer, signal, deadlineAtMs, tokens, headers }: OperationRequest,
   identityFor: GatewayContext['identityFor'],
 ): GatewayContext => ({
   requestId,

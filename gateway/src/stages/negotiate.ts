@@ -1,7 +1,7 @@
 import type { Headers, HttpReply, HttpRequest } from '../http/http-exchange.ts';
 import { httpErrors } from '../http/http.errors.ts';
 import { acceptanceOf } from '../http/media-type.ts';
-import type { Stage } from './stage.ts';
+import { settle, type Stage } from './stage.ts';
 
 /** Kinds of content that a browser lets any web page send without asking us first. */
 const SIMPLE_CONTENT = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
@@ -27,7 +27,7 @@ export const useNegotiate = ({
     // A POST has to be JSON, which no page may send without asking.
     if (csrfPrevention && request.method === 'GET' && isSimple(request.headers))
       throw httpErrors.CSRF_PREVENTED();
-    return next({ ...request, mediaType, acceptsParts });
+    return next(settle(request, { mediaType, acceptsParts }));
   },
 });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { requestLogger, type Logger } from '@saas/telemetry';
 import type { HttpReply, HttpRequest } from '../http/http-exchange.ts';
-import type { Stage } from './stage.ts';
+import { settle, type Stage } from './stage.ts';
 
 type Options = {
   /** What the lines of all requests go to. */
@@ -21,7 +21,7 @@ export const useRequestId = ({
   handle: async (request, next) => {
     const given = request.headers['x-request-id'];
     const requestId = given !== undefined && ACCEPTABLE.test(given) ? given : newRequestId();
-    const reply = await next({ ...request, requestId, logger: requestLogger(logger, requestId) });
+    const reply = await next(settle(request, { requestId, logger: requestLogger(logger, requestId) }));
     return { ...reply, headers: { ...reply.headers, 'x-request-id': requestId } };
   },
 });

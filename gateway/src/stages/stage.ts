@@ -15,3 +15,10 @@ export const composeStages = <Request, Reply>(
     (next, stage) => (request) => stage.handle(request, next),
     core,
   );
+
+/**
+ * The request with what a stage has learned of it. In place, for a request belongs to whoever handles it: copying it in every stage
+ * took a small operation a tenth of its time.
+ */
+export const settle = <Request extends object>(request: Request, learned: Partial<Request>): Request =>
+  Object.assign(request, learned);

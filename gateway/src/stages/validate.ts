@@ -34,7 +34,7 @@ export const useValidate =
       const found = generation.mistakesIn(node, size);
       const mistakes = found instanceof Promise ? await found : found;
       if (mistakes.length > 0) throw validationFailed(mistakes, limits);
-      const reply = await next({ ...request, generation, operation: operationOf(request) });
+      const reply = await next({ request, generation, operation: operationOf(request) });
       if (reply.body.kind === 'single') return reply;
       staysInside = true;
       return { ...reply, body: { kind: 'parts', parts: withEnd(reply.body.parts, () => lease.leave()) } };
