@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { EngineError } from './plan/failures.ts';
+import { compilePlainVariables } from './plain-variables.ts';
 import type { SelectedOperation } from './select-operation.ts';
 
 /** The variables of one request. */
@@ -30,7 +31,11 @@ export const compileVariableCheck = (
 ): ReadVariables => {
   const { variableDefinitions = [] } = operation;
   if (variableDefinitions.length === 0) return (given) => ({ status: 'valid', given, isTrue: () => false });
+  const isPlain = compilePlainVariables(variableDefinitions);
   return (given) => {
+    if (isPlain?.(given) === true && conditions.every((name) => typeof given[name] === 'boolean')) {
+      return { status: 'valid', given, isTrue: (name) => given[name] === true };
+    }
     const values = getVariableValues(api, variableDefinitions, given, { maxErrors: 10 });
     if (values.errors !== undefined) return { status: 'invalid', errors: values.errors.map(badInput) };
     const { coerced } = values;
