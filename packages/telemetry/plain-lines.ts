@@ -3,7 +3,8 @@ import type { Logger } from './logger.ts';
 
 /**
  * Writes lines of one kind at level `info`, for what happens thousands of times a second: a fraction of the cost of
- * `logger.info`, since nothing is looked through, and the lines of one turn of the event loop are written together.
+ * `logger.info`, since nothing is looked through, and the lines of one turn of the event loop are written together,
+ * with the time of the first.
  *
  * @returns a function of the line's fields, as the inside of a JSON object: `"status":200,"method":"POST"`. They must be known
  *   to hold no secret.
@@ -13,29 +14,19 @@ export const plainLines = (logger: Logger, message: string): ((fieldsJson: strin
   const bindings = String(Reflect.get(logger, pino.symbols.chindingsSym));
   const end = `,"msg":${JSON.stringify(message)}}\n`;
   const stream = Reflect.get(logger, pino.symbols.streamSym) as DestinationStream;
-  const isoTime = cachedIsoTime();
   let pending = '';
+  // Begins with a comma too.
+  let time = '';
   const flush = (): void => {
     stream.write(pending);
     pending = '';
   };
   return (fieldsJson) => {
     if (!logger.isLevelEnabled('info')) return;
-    if (pending === '') setImmediate(flush);
-    pending += `{"level":"info","time":"${isoTime()}"${bindings},${fieldsJson}${end}`;
-  };
-};
-
-/** Many lines are of the same millisecond. */
-const cachedIsoTime = (): (() => string) => {
-  let timeMs = 0;
-  let text = '';
-  return () => {
-    const nowMs = Date.now();
-    if (nowMs !== timeMs) {
-      timeMs = nowMs;
-      text = pino.stdTimeFunctions.isoTime().slice(',"time":"'.length, -1);
+    if (pending === '') {
+      setImmediate(flush);
+      time = pino.stdTimeFunctions.isoTime();
     }
-    return text;
+    pending += `{"level":"info"${time}${bindings},${fieldsJson}${end}`;
   };
 };
