@@ -37,17 +37,30 @@ export const useValidate =
       const reply = await next({ request, generation, operation: operationOf(request) });
       if (reply.body.kind === 'single') return reply;
       staysInside = true;
-      return { ...reply, body: { kind: 'parts', parts: withEnd(reply.body.parts, () => lease.leave()) } };
+      const leftMs = Math.max(0, request.deadlineAtMs - performance.now());
+      const timer = setTimeout(() => lease.leave(), Math.min(leftMs, LEFT_MS_MAX)).unref();
+      const parts = leavingAtTheEnd(reply.body.parts, timer, lease);
+      return { ...reply, body: { kind: 'parts', parts } };
     } finally {
       if (!staysInside) lease.leave();
     }
   };
 
-const withEnd = async function* (parts: AsyncIterable<string>, end: () => void): AsyncGenerator<string> {
+type Lease = ReturnType<Options['generations']['enter']>;
+/** For a request without a deadline. */
+const LEFT_MS_MAX = 300_000;
+
+/** Nobody may read the parts: their client may have left by now. So the request leaves at its deadline at the latest. */
+const leavingAtTheEnd = async function* (
+  parts: AsyncIterable<string>,
+  timer: NodeJS.Timeout,
+  lease: Lease,
+): AsyncGenerator<string> {
   try {
     yield* parts;
   } finally {
-    end();
+    clearTimeout(timer);
+    lease.leave();
   }
 };
 
