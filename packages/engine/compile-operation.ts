@@ -10,6 +10,7 @@ import { readPlan } from './plan/read-plan.ts';
 import { deferLabelsOf, type DeferLabels } from './planning/defer-labels.ts';
 import { selectsData } from './planning/selects-data.ts';
 import { dataKeyOf, type Restore } from './planning/restore.ts';
+import { refuseUncarriedRequires } from './planning/uncarried-requires.ts';
 import type { SchemaFacts } from './schema-facts.ts';
 import { selectOperation, type SelectedOperation } from './select-operation.ts';
 import { compileWriter, type WriteResponse } from './shape/response-writer.ts';
@@ -42,7 +43,8 @@ export type CompiledOperation = {
  *   `preparePlanning` said of it, and `input.plan` the plan of what it said to plan. With `preparePart`, `input.part` is
  *   what was planned: the rest of the document is answered null.
  * @throws {AppError} `PLAN_UNSUPPORTED` for a kind of node, rewrite or path that is not known; `PLAN_EMPTY` for an
- *   empty plan of an operation that selects real fields; `OPERATION_UNKNOWN`.
+ *   empty plan of an operation that selects real fields; `PLAN_REQUIREMENT_MISSING` for a plan that asks a subgraph for a
+ *   field without what it requires; `OPERATION_UNKNOWN`.
  */
 export const compileOperation = (
   facts: SchemaFacts,
@@ -57,7 +59,9 @@ export const compileOperation = (
   const selected = selectOperation(input.document, input.operationName);
   const conditions = conditionsOf(selected);
   const deferLabels = deferLabelsOf(input.document);
-  const { run, source } = compileRun(facts, readPlan(input.plan));
+  const plan = readPlan(input.plan);
+  refuseUncarriedRequires(facts, plan);
+  const { run, source } = compileRun(facts, plan);
   const isEmpty = run === undefined && source === undefined;
   const planned = input.part === undefined ? selected : selectOperation(input.part, input.operationName);
   if (isEmpty && selectsData(planned, input.restore?.conditionValues)) throw engineErrors.PLAN_EMPTY();

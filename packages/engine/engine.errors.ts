@@ -12,6 +12,11 @@ export const engineErrors = defineErrors({
     retryable: false,
     message: 'The planner found no way to fetch what the operation selects.',
   },
+  PLAN_REQUIREMENT_MISSING: {
+    audience: 'operator',
+    retryable: false,
+    message: 'The planner would ask a subgraph for a field without what that field requires.',
+  },
   PLAN_CONDITIONS_DIFFER: {
     audience: 'operator',
     retryable: false,

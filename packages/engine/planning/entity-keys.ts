@@ -35,7 +35,7 @@ const fieldNames = (text: string): readonly string[] =>
   );
 
 /** The names of subgraphs by the values that stand for them in directives. */
-const servicesOf = (supergraph: GraphQLSchema): ReadonlyMap<string, string> => {
+export const servicesOf = (supergraph: GraphQLSchema): ReadonlyMap<string, string> => {
   const graphs = supergraph.getType('join__Graph');
   const values = graphs !== undefined && 'getValues' in graphs ? graphs.getValues() : [];
   return new Map(

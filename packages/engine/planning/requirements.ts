@@ -8,6 +8,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { directivesOf, parseFieldSet, textArgument } from './added-names.ts';
+import { fieldInSubgraphsOf, type FieldInSubgraphs } from './fields-in-subgraphs.ts';
 
 /** What subgraphs `@requires` of each other. */
 export type Requirements = {
@@ -22,6 +23,7 @@ export type Requirements = {
   readonly fieldNames: ReadonlySet<string>;
   /** Whether any of them has arguments. Without, no two of them can be at odds. */
   readonly haveArguments: boolean;
+  readonly inSubgraphs: FieldInSubgraphs;
 };
 
 /** Reads them from the `@join__field` directives of a supergraph. */
@@ -49,7 +51,15 @@ export const requirementsOf = (supergraph: GraphQLSchema): Requirements => {
     interfaceObjectFields(supergraph).map((field) => [field, requirements.get(field) ?? []]),
   );
   const interfaceObjectKeys = interfaceObjectKeysOf(supergraph);
-  return { supergraph, requiredBy, ofInterfaceObjects, interfaceObjectKeys, fieldNames, haveArguments };
+  return {
+    supergraph,
+    requiredBy,
+    ofInterfaceObjects,
+    interfaceObjectKeys,
+    fieldNames,
+    haveArguments,
+    inSubgraphs: fieldInSubgraphsOf(supergraph),
+  };
 };
 
 /** By `Interface.field`. */
