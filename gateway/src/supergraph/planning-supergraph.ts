@@ -6,8 +6,15 @@ import {
   type Schema,
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
-import { orderKeys } from '@saas/engine';
-import { buildSchema, GraphQLError, parse, printSchema, type GraphQLSchema } from 'graphql';
+import { orderKeys, withoutDefer } from '@saas/engine';
+import {
+  buildSchema,
+  GraphQLError,
+  parse,
+  printSchema,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
 import { checkDateTimes } from './date-time-values.ts';
 import { documentMistakes } from './document-mistakes.ts';
 import type { LoadedSupergraph, PlannerAnswer } from './planner-messages.ts';
@@ -80,11 +87,26 @@ const plan = (
   try {
     const document = parse(operation, { noLocation: true });
     const options = operationName === undefined ? {} : { operationName };
-    const planned = planner.buildQueryPlan(operationFromDocument(api, document, options));
-    return { kind: 'planned', planJson: JSON.stringify(planned) };
+    const planOf = (toPlan: DocumentNode) =>
+      planner.buildQueryPlan(operationFromDocument(api, toPlan, options));
+    return { kind: 'planned', planJson: JSON.stringify(planWithoutFailing(planOf, document)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     return { kind: 'unplanned', reason: isLimit(message) ? 'limit' : 'failure', message };
+  }
+};
+
+/**
+ * The planner fails with some operations that defer what has requirements or conditions. Without `@defer` it plans them:
+ * everything is fetched first then, and the parts still come as parts.
+ */
+const planWithoutFailing = <Plan>(planOf: (document: DocumentNode) => Plan, document: DocumentNode): Plan => {
+  try {
+    return planOf(document);
+  } catch (error) {
+    const undeferred = withoutDefer(document);
+    if (undeferred === document || (error instanceof Error && isLimit(error.message))) throw error;
+    return planOf(undeferred);
   }
 };
 
