@@ -19,6 +19,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'gateway-command-'));
   file = join(folder, 'supergraph.graphql');
   await writeFile(file, graph.supergraph(7));
+  // The first start of a fresh copy builds, and says so where errors go.
+  expect(await start(['--help']).ended).toBe(0);
 });
 afterAll(async () => {
   for (const command of running) command.kill('SIGKILL');
