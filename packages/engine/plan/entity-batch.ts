@@ -26,16 +26,23 @@ export type OpenBatch = EntityBatch & {
   telling: Telling | undefined;
   /** The index of each representation; made when a text has to be looked for. */
   byJson: Map<string, number> | undefined;
-  /** A shorter way to the same, for representations that differ in one value only. */
-  readonly byValue: Map<Teller, Map<unknown, number>>;
+  /** A shorter way to the same, for representations of leaves only. */
+  readonly byFirstLeaf: Map<Teller, Map<unknown, Told[]>>;
 };
+
+/** What was told, without its first leaf. As it was then: the entity may have learned more since. */
+type Told = { readonly others: readonly unknown[]; readonly index: number };
+type ReadLeaf = (entity: JsonObject) => unknown;
+
+/** More entities with the same first leaf are told apart by their texts. */
+const ALIKE_MAX = 8;
 
 export const openBatch = (telling: Telling): OpenBatch => ({
   json: [],
   places: [],
   telling,
   byJson: undefined,
-  byValue: new Map(),
+  byFirstLeaf: new Map(),
 });
 
 /**
@@ -72,26 +79,34 @@ export const addPlace = (
 };
 
 const indexer = (batch: OpenBatch, teller: Teller): ((entity: JsonObject) => number | undefined) => {
-  const { write, readOnly } = teller;
-  if (readOnly === undefined) {
+  const { write, readLeaves } = teller;
+  if (readLeaves === undefined) {
     return (entity) => {
       const json = write(entity);
       return json === undefined ? undefined : indexOfJson(batch, json);
     };
   }
-  const known = batch.byValue.get(teller) ?? new Map<unknown, number>();
-  batch.byValue.set(teller, known);
+  const known = batch.byFirstLeaf.get(teller) ?? new Map<unknown, Told[]>();
+  batch.byFirstLeaf.set(teller, known);
+  const [readFirst, ...readOthers] = readLeaves as [ReadLeaf, ...ReadLeaf[]];
   return (entity) => {
-    const value = readOnly(entity);
-    const seen = known.get(value);
-    if (seen !== undefined) return seen;
+    const first = readFirst(entity);
+    const alike = known.get(first);
+    if (alike !== undefined) {
+      for (const { others, index } of alike) {
+        if (readOthers.every((read, place) => read(entity) === others[place])) return index;
+      }
+    }
     const json = write(entity);
     if (json === undefined) return undefined;
+    const others = readOthers.map((read) => read(entity));
     // Two objects are never the same value, although they may be told alike.
-    if (typeof value === 'object') return indexOfJson(batch, json);
+    const isPlain = typeof first !== 'object' && others.every((value) => typeof value !== 'object');
+    if (!isPlain || (alike !== undefined && alike.length >= ALIKE_MAX)) return indexOfJson(batch, json);
     // Told in one way, another type or another value is another text.
     const index = batch.telling === undefined ? indexOfJson(batch, json) : add(batch, json);
-    known.set(value, index);
+    if (alike === undefined) known.set(first, [{ others, index }]);
+    else alike.push({ others, index });
     return index;
   };
 };

@@ -44,14 +44,18 @@ describe('compileTelling', () => {
     );
   });
 
-  it('tells what is the same by one value where that makes the whole difference', () => {
-    const telling = compileTelling({ selections, alter: undefined, unneeded: new Set() }, facts);
-    expect(telling('House').readOnly).toBeUndefined();
-    const plain = compileTelling(
-      { selections: [leaves('Boat', 'c')], alter: undefined, unneeded: new Set() },
-      facts,
-    );
-    expect(plain('Boat').readOnly?.({ c: 'x' })).toBe('x');
+  it('says which leaves make the whole difference', () => {
+    const tellingOf = (...keys: readonly string[]) =>
+      compileTelling({ selections: [leaves('Boat', ...keys)], alter: undefined, unneeded: new Set() }, facts);
+    const boat = { __typename: 'Boat', c: 'x', d: 2 };
+    expect(tellingOf('c', 'd')('Boat').readLeaves?.map((read) => read(boat))).toEqual(['x', 2]);
+    expect(tellingOf()('Boat').readLeaves).toBeUndefined();
+    const altered = {
+      selections: [leaves('Boat', 'c')],
+      alter: () => undefined,
+      unneeded: new Set<string>(),
+    };
+    expect(compileTelling(altered, facts)('Boat').readLeaves).toBeUndefined();
   });
 
   it('cannot tell of who has no type', () => {

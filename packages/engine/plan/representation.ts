@@ -11,8 +11,8 @@ export type Telling = (typeName: unknown) => Teller;
 export type Teller = {
   /** The representation in JSON, or undefined when a part of it is not known. */
   readonly write: (entity: JsonObject) => string | undefined;
-  /** The one value beside the type that makes a difference; undefined when there are several or none. */
-  readonly readOnly: ((entity: JsonObject) => unknown) | undefined;
+  /** What beside the type makes a difference, where only leaves are told; undefined elsewhere. */
+  readonly readLeaves: readonly ((entity: JsonObject) => unknown)[] | undefined;
 };
 
 /** How a fetch wants its entities told. */
@@ -33,7 +33,7 @@ const typesMax = 256;
 export const compileTelling = (requirement: Requirement, facts: SchemaFacts): Telling => {
   const { selections, alter } = requirement;
   const isPlain = alter === undefined && selections.every(selectsLeaves);
-  const general = { write: generalWriter(requirement, facts), readOnly: undefined };
+  const general = { write: generalWriter(requirement, facts), readLeaves: undefined };
   if (!isPlain) return () => general;
   const tellers = new Map<string, Teller>();
   return (typeName) => {
@@ -72,7 +72,7 @@ export const toldByKey = (
 };
 
 /** An entity without a type cannot be asked about. */
-const untold: Teller = { write: () => undefined, readOnly: undefined };
+const untold: Teller = { write: () => undefined, readLeaves: undefined };
 
 const generalWriter = ({ selections, alter, unneeded }: Requirement, facts: SchemaFacts): Teller['write'] => {
   const read = compileRequires(selections, facts, unneeded);
@@ -98,7 +98,6 @@ const leavesTeller = (
     read: readerOf(key),
     mayMiss: unneeded.has(key),
   }));
-  const [only] = leaves;
   return {
     write: (entity) => {
       let json = head;
@@ -109,7 +108,7 @@ const leavesTeller = (
       }
       return `${json}}`;
     },
-    readOnly: leaves.length === 1 ? only?.read : undefined,
+    readLeaves: leaves.length === 0 ? undefined : leaves.map(({ read }) => read),
   };
 };
 
