@@ -21,8 +21,8 @@ const { supergraphSdl } = composeSupergraph([
 ]);
 
 it('plans without deferring where the planner fails with it', () => {
-  const { plan } = planningSupergraph(supergraphSdl, { isDeferEnabled: true });
-  const deferred = plan('{ copies { ... @defer { weight shelf { cost } } } }', undefined);
-  expect(deferred).toEqual(plan('{ copies { ... { weight shelf { cost } } } }', undefined));
+  const planning = planningSupergraph(supergraphSdl, { isDeferEnabled: true });
+  const deferred = planning.plan('{ copies { ... @defer { weight shelf { cost } } } }', undefined);
+  expect(deferred).toEqual(planning.plan('{ copies { ... { weight shelf { cost } } } }', undefined));
   expect(deferred).toMatchObject({ kind: 'planned' });
 });
