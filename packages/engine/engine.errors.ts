@@ -13,9 +13,10 @@ export const engineErrors = defineErrors({
     message: 'The planner found no way to fetch what the operation selects.',
   },
   PLAN_REQUIREMENT_MISSING: {
-    audience: 'operator',
+    audience: 'client',
     retryable: false,
-    message: 'The planner would ask a subgraph for a field without what that field requires.',
+    message:
+      'The planner cannot fetch what these fields require. Ask for the fields that they require in an operation of their own.',
   },
   PLAN_CONDITIONS_DIFFER: {
     audience: 'operator',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { composeSupergraph } from '../supergraph/compose-supergraph.ts';
 import { protectedSupergraph } from './protected-graph.fixture.ts';
-import { featureProblems, supergraphFeatures } from './supergraph-features.ts';
+import { featureProblems, overrideLabels, supergraphFeatures } from './supergraph-features.ts';
 
 const withLink = (link: string): string =>
   `schema @link(url: "https://specs.apollo.dev/link/v1.0") ${link} { query: Query } type Query { a: Int }`;
@@ -69,4 +69,27 @@ describe('the features of a supergraph', () => {
       'unknown',
     );
   });
+});
+
+it('the labels of progressive overrides are told, each once', () => {
+  const { supergraphSdl } = composeSupergraph(
+    [
+      ['old', 'type Query { a: User } type User @key(fields: "id") { id: ID! name: String email: String }'],
+      [
+        'new',
+        `type User @key(fields: "id") {
+          id: ID!
+          name: String @override(from: "old", label: "percent(50)")
+          email: String @override(from: "old", label: "percent(50)")
+        }`,
+      ],
+    ].map(([name = '', sdl = '']) => ({
+      name,
+      sdl: `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@override"]) ${sdl}`,
+      routingUrl: `http://${name}/`,
+      location: name,
+    })),
+  );
+  expect(overrideLabels(supergraphSdl)).toEqual(['percent(50)']);
+  expect(overrideLabels('type Query { a: Int }')).toEqual([]);
 });

@@ -76,3 +76,13 @@ const handlings: ReadonlyMap<string, FeatureHandling> = new Map(
 
 const documentOf = (supergraph: string | DocumentNode): DocumentNode =>
   typeof supergraph === 'string' ? parse(supergraph, { noLocation: true }) : supergraph;
+
+/**
+ * The labels of progressive overrides (`@override(label:)`). No label is ever set here, `percent(…)` neither: such a field comes
+ * from the subgraph that it is being moved from, until its `@override` has no label any more.
+ */
+export const overrideLabels = (supergraphSdl: string): readonly string[] => [
+  ...new Set(
+    [...supergraphSdl.matchAll(/\boverrideLabel:\s*"([^"]{1,200})"/g)].map(([, label = '']) => label),
+  ),
+];

@@ -1,6 +1,7 @@
 import { systemClock, type Clock } from '@saas/kernel';
 import type { Logger } from '@saas/telemetry';
 import type { GraphQLSchema } from 'graphql';
+import { overrideLabels } from '../authorization/supergraph-features.ts';
 import { buildGeneration, type BuildOptions, type Built } from './build-generation.ts';
 import { tellOperator, type GenerationEvent } from './generation-events.ts';
 import type { Generation } from './generation.ts';
@@ -229,7 +230,10 @@ class GenerationKeeper<Facts, Operation> implements Generations<Facts, Operation
       this.#swap({ ...built, inHand: 0, isRetired: false });
       const { id, subgraphs, features } = built.generation;
       const tookMs = performance.now() - startedMs;
-      const specifications = features.map(({ name, handling }) => `${name}: ${handling}`);
+      const specifications = [
+        ...features.map(({ name, handling }) => `${name}: ${handling}`),
+        ...overrideLabels(supergraphSdl).map((label) => `@override(label: "${label}"): never set`),
+      ];
       this.#tell({
         kind: 'swapped',
         generationId: id,
