@@ -9,6 +9,9 @@ const of = defaultOperationLimits;
 
 /** What an operation may ask for, and which operations may come at all: part of the gateway's settings. */
 export const admissionSettings = {
+  OPERATION_CHARACTERS_MAX: count()
+    .default(of.characters)
+    .describe('Characters in one document, those of white space, comments and strings too.'),
   OPERATION_TOKENS_MAX: count().default(of.tokens).describe('Tokens in one document.'),
   OPERATION_NESTING_MAX: count()
     .default(of.nesting)
@@ -79,6 +82,7 @@ export const admissionSettings = {
 };
 
 type OperationSettings = {
+  readonly OPERATION_CHARACTERS_MAX: number;
   readonly OPERATION_TOKENS_MAX: number;
   readonly OPERATION_NESTING_MAX: number;
   readonly OPERATION_DEFINITIONS_MAX: number;
@@ -93,6 +97,7 @@ type OperationSettings = {
 
 /** What a document may ask for, as the settings say. */
 export const operationLimitsOf = (config: OperationSettings): OperationLimits => ({
+  characters: config.OPERATION_CHARACTERS_MAX,
   tokens: config.OPERATION_TOKENS_MAX,
   nesting: config.OPERATION_NESTING_MAX,
   definitions: config.OPERATION_DEFINITIONS_MAX,

@@ -26,6 +26,11 @@ export const admissionErrors = defineErrors({
     retryable: false,
     message: 'The document is not well-formed GraphQL.',
   },
+  OPERATION_CHARACTERS_EXCEEDED: {
+    audience: 'client',
+    retryable: false,
+    message: 'The document is too long.',
+  },
   OPERATION_TOKENS_EXCEEDED: {
     audience: 'client',
     retryable: false,
@@ -110,6 +115,7 @@ export const admissionStatuses: Readonly<Record<string, number>> = {
   BODY_ENCODING_INVALID: 400,
   BODY_INFLATED_TOO_LARGE: 413,
   GRAPHQL_PARSE_FAILED: 400,
+  OPERATION_CHARACTERS_EXCEEDED: 400,
   OPERATION_TOKENS_EXCEEDED: 400,
   OPERATION_NESTING_EXCEEDED: 400,
   VARIABLES_NESTING_EXCEEDED: 400,

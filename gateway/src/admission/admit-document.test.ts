@@ -62,7 +62,13 @@ describe('what is refused', () => {
     ['deep nesting', '{a'.repeat(5_000) + '}'.repeat(5_000), 'OPERATION_NESTING_EXCEEDED', 'nesting'],
     ['a deep list type', `query($a:${'['.repeat(9_000)}`, 'OPERATION_NESTING_EXCEEDED', 'nesting'],
     ['a deep value', `{a(b:${'{c:['.repeat(4_000)}`, 'OPERATION_NESTING_EXCEEDED', 'nesting'],
-    ['100,000 aliases', `{${times(100_000, (i) => `a${i}:b`)}}`, 'OPERATION_TOKENS_EXCEEDED', 'tokens'],
+    [
+      'a long string',
+      `{a(b:"""${'\n c'.repeat(100_000)}""")}`,
+      'OPERATION_CHARACTERS_EXCEEDED',
+      'characters',
+    ],
+    ['10,000 aliases', `{${times(10_000, (i) => `a${i}:b`)}}`, 'OPERATION_TOKENS_EXCEEDED', 'tokens'],
     ['300 aliases', `{a{${times(300, (i) => `a${i}:__typename`)}}}`, 'OPERATION_ALIASES_EXCEEDED', 'aliases'],
     ['60 root fields', `{${times(60, (i) => `f${i}`)}}`, 'OPERATION_ROOT_FIELDS_EXCEEDED', 'rootFields'],
     ['directives on a field', `{a${' @x'.repeat(300)}}`, 'OPERATION_DIRECTIVES_EXCEEDED', 'directives'],
@@ -155,7 +161,12 @@ describe('what is refused', () => {
   });
 
   it('overflows no stack when the limit on nesting would let it', () => {
-    const limits = { ...defaultOperationLimits, nesting: 1_000_000, tokens: 1_000_000 };
+    const limits = {
+      ...defaultOperationLimits,
+      characters: 1_000_000,
+      nesting: 1_000_000,
+      tokens: 1_000_000,
+    };
     expect(refusal('{a'.repeat(100_000), limits).code).toBe('OPERATION_NESTING_EXCEEDED');
   });
 });

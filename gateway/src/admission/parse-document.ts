@@ -6,17 +6,18 @@ import type { OperationLimits } from './operation-limits.ts';
 const PROBLEM_LENGTH_MAX = 120;
 
 /**
- * Parses a document of bounded tokens and nesting; the work is bounded by the limits and the length of the text.
+ * Parses a document of bounded length, tokens and nesting, so that the work is bounded too.
  *
  * A byte order mark is ignored, as the specification says. Nodes carry locations: validation says where a mistake is.
  *
- * @throws {AppError} `OPERATION_NESTING_EXCEEDED`, `OPERATION_TOKENS_EXCEEDED`; `GRAPHQL_PARSE_FAILED` with `line`,
+ * @throws {AppError} `OPERATION_CHARACTERS_EXCEEDED`, `OPERATION_NESTING_EXCEEDED`, `OPERATION_TOKENS_EXCEEDED`; `GRAPHQL_PARSE_FAILED` with `line`,
  *   `column` and `problem`, the parser's words of at most 120 characters.
  */
 export const parseDocument = (
   source: string,
-  limits: Pick<OperationLimits, 'tokens' | 'nesting'>,
+  limits: Pick<OperationLimits, 'characters' | 'tokens' | 'nesting'>,
 ): DocumentNode => {
+  if (source.length > limits.characters) throw charactersExceeded(limits, source.length);
   const nesting = bracketNesting(source, limits.nesting);
   if (nesting > limits.nesting) throw nestingExceeded(limits, nesting);
   try {
@@ -32,6 +33,9 @@ export const parseDocument = (
     throw syntaxError(error);
   }
 };
+
+const charactersExceeded = ({ characters: max }: Pick<OperationLimits, 'characters'>, actual: number) =>
+  admissionErrors.OPERATION_CHARACTERS_EXCEEDED({ limit: 'characters', max, actual });
 
 const nestingExceeded = ({ nesting: max }: Pick<OperationLimits, 'nesting'>, actual: number) =>
   admissionErrors.OPERATION_NESTING_EXCEEDED({ limit: 'nesting', max, actual });
