@@ -273,6 +273,14 @@ describe('starting', () => {
     squatter.close();
   });
 
+  it('says which address cannot be listened on', async () => {
+    const starting = started.startAnother({ GATEWAY_HTTP_HOST: '203.0.113.5' });
+    await expect(starting).rejects.toMatchObject({
+      code: 'ADDRESS_UNUSABLE',
+      fields: { host: '203.0.113.5' },
+    });
+  });
+
   it('lists every setting that does not fit the supergraph', async () => {
     const starting = started.startAnother({
       GATEWAY_SUBGRAPH_URLS: 'nope=http://nope/graphql',

@@ -58,7 +58,7 @@ export type Gateway = {
  *
  * @throws {SupergraphError} when there is no supergraph to begin with, or not one to plan with.
  * @throws {GatewayYamlError}
- * @throws {AppError} `PORT_IN_USE`, `GATEWAY_WIRING_INVALID`.
+ * @throws {AppError} `PORT_IN_USE`, `ADDRESS_UNUSABLE`, `GATEWAY_WIRING_INVALID`.
  */
 export const startGateway = async (config: GatewayConfig, adapters: Adapters): Promise<Gateway> => {
   const stopping = gracefulStop();
@@ -235,13 +235,24 @@ const listen = async (
   try {
     await app.listen({ host, port });
   } catch (cause) {
-    const isBusy =
-      typeof cause === 'object' && cause !== null && 'code' in cause && cause.code === 'EADDRINUSE';
-    if (!isBusy) throw cause;
-    const message = `Port ${port} is already in use. Stop what listens there, or set GATEWAY_HTTP_PORT to a free port.`;
-    const definition = { ...gatewayErrors.definitions.PORT_IN_USE, message };
-    throw new AppError('PORT_IN_USE', definition, { port, setting: 'GATEWAY_HTTP_PORT' }, cause);
+    throw notListening(cause, host, port);
   }
   const address = app.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
 };
+
+const notListening = (cause: unknown, host: string, port: number): unknown => {
+  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
+  if (code === 'EADDRINUSE') {
+    const message = `Port ${port} is already in use. Stop what listens there, or set GATEWAY_HTTP_PORT to a free port.`;
+    const definition = { ...gatewayErrors.definitions.PORT_IN_USE, message };
+    return new AppError('PORT_IN_USE', definition, { port, setting: 'GATEWAY_HTTP_PORT' }, cause);
+  }
+  if (typeof code !== 'string' || !NO_ADDRESS.has(code)) return cause;
+  const message = `Port ${port} of ${host} cannot be listened on (${code}). Correct GATEWAY_HTTP_HOST or GATEWAY_HTTP_PORT.`;
+  const definition = { ...gatewayErrors.definitions.ADDRESS_UNUSABLE, message };
+  return new AppError('ADDRESS_UNUSABLE', definition, { host, port }, cause);
+};
+
+/** No such address here, no such name, or a port that only others may open. */
+const NO_ADDRESS = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES', 'EAFNOSUPPORT', 'EINVAL']);

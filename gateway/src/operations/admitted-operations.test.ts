@@ -22,3 +22,13 @@ it('names the operations of the lists by the keys that their plans will be asked
   ]);
   await rm(folder, { recursive: true });
 });
+
+it.each(['known', 'ids'])(
+  'does not start to refuse everything: %s without a list is a mistake',
+  async (mode) => {
+    const config = readGatewayConfig({ GATEWAY_SAFELIST: mode });
+    const logger = createLogger({ name: 'test', level: 'silent' });
+    const starting = admittedOperations(config, operationLimitsOf(config), logger);
+    await expect(starting).rejects.toMatchObject({ code: 'PERSISTED_MANIFEST_INVALID' });
+  },
+);

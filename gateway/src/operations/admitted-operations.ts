@@ -6,7 +6,7 @@ import { documentCache, type DocumentCache } from './document-cache.ts';
 import { readManifestFiles } from './manifest-files.ts';
 import type { OperationIds } from './operation-id.ts';
 import { operationSource, type OperationSource } from './operation-source.ts';
-import type { PersistedOperation } from './manifest.ts';
+import { invalidManifests, type PersistedOperation } from './manifest.ts';
 import { planKey } from './plan-key.ts';
 import { queryHash } from './query-hash.ts';
 import { memoryQueryStore } from './query-store.ts';
@@ -33,13 +33,17 @@ export type AdmittedOperations = {
 /**
  * What decides which operations run, as the settings say.
  *
- * @throws {AppError} `PERSISTED_MANIFEST_INVALID`.
+ * @throws {AppError} `PERSISTED_MANIFEST_INVALID`, also when only listed operations may run and there is no list.
  */
 export const admittedOperations = async (
   settings: Settings,
   limits: OperationLimits,
   logger: Logger,
 ): Promise<AdmittedOperations> => {
+  if (refusesOthers(settings.SAFELIST) && settings.MANIFEST_FILES.length === 0)
+    throw invalidManifests([
+      `There is none, and the safelist (${settings.SAFELIST}) would refuse everything.`,
+    ]);
   const operations = await readManifestFiles(settings.MANIFEST_FILES, limits);
   const store = memoryQueryStore({
     entriesMax: settings.PERSISTED_QUERIES_MAX,
@@ -59,6 +63,8 @@ export const admittedOperations = async (
     known: operations.map(knownOperation),
   };
 };
+
+const refusesOthers = (mode: SafelistMode): boolean => mode === 'known' || mode === 'ids';
 
 const knownOperation = ({ body }: PersistedOperation): UsedOperation => {
   const operationName = getOperationAST(parse(body, { noLocation: true }))?.name?.value;
