@@ -74,3 +74,36 @@ describe('a plan that asks a subgraph for a field', () => {
     expect(data).toEqual(expected);
   });
 });
+
+it('a fragment on an interface asks nothing of other types than the one it is spread on', async () => {
+  const shop = graphUnderTest([
+    {
+      name: 'shops',
+      sdl: `type Query { sold: [Sellable!]! }
+        interface Sellable { price: Int }
+        type Book implements Sellable @key(fields: "id") {
+          id: ID! price: Int pages: Int @external weight: Int @requires(fields: "pages")
+        }
+        type Ticket implements Sellable { price: Int }`,
+      resolvers: {
+        Query: {
+          sold: () => [
+            { __typename: 'Book', id: '1' },
+            { __typename: 'Ticket', price: 9 },
+          ],
+        },
+        Book: { ...reference, weight: ({ pages }: { readonly pages: number }) => pages * 2 },
+      },
+    },
+    {
+      name: 'library',
+      sdl: 'type Book @key(fields: "id") { id: ID! pages: Int }',
+      resolvers: { Book: { __resolveReference: ({ id }: Told) => ({ id, pages: 100 }) } },
+    },
+  ]);
+  const { data } = await shop.ask(`
+    { a: sold { ...Part } b: sold { ...Part } }
+    fragment Part on Sellable { ... on Book { weight } ... on Ticket { price } }`);
+  const sold = [{ weight: 200 }, { price: 9 }];
+  expect(data).toEqual({ a: sold, b: sold });
+});

@@ -124,7 +124,9 @@ const fieldsIn = (scope: Scope, sets: Sets, type: string): readonly FieldOfType[
         selection.kind === Kind.INLINE_FRAGMENT ? selection : scope.fragments.get(selection.name.value);
       const condition = fragment?.typeCondition?.name.value ?? type;
       if (fragment === undefined || !mayBeBoth(scope, type, condition)) return [];
-      return fieldsIn(scope, [fragment.selectionSet], condition);
+      // What is known to be a ticket stays one inside a fragment on all that is sold.
+      const narrower = scope.facts.applies(condition, type) ? type : condition;
+      return fieldsIn(scope, [fragment.selectionSet], narrower);
     }),
   );
 
