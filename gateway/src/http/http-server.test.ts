@@ -65,6 +65,16 @@ describe('HTTP', () => {
     expect(status).toBe(413);
   });
 
+  it('says when headers are larger than it reads', async () => {
+    const status = await new Promise((resolve, reject) => {
+      const headers = { 'x-large': 'x'.repeat(100_000) };
+      httpRequest(`${started.base}/graphql`, { headers }, ({ statusCode }) => resolve(statusCode))
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(431);
+  });
+
   it('answers unknown paths and methods in the same shape', async () => {
     const unknown = await fetch(`${started.base}/nowhere`);
     expect(unknown.status).toBe(404);

@@ -13,7 +13,9 @@ import { refusalOf } from './refusal.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export const GRAPHQL_PATH = '/graphql';
-const REQUEST_MS_MAX = 30_000;
+/** Headers and body of a request have to arrive within this time; looked at every second. */
+const REQUEST_MS_MAX = 15_000;
+const CHECK_MS = 1_000;
 
 type Options = {
   readonly handle: Handler<HttpRequest, HttpReply>;
@@ -33,14 +35,15 @@ export const httpServer = (options: Options): FastifyInstance => {
     exposeHeadRoutes: false,
     // A sender of one byte per minute must not hold a connection for ever.
     requestTimeout: REQUEST_MS_MAX,
+    http: { connectionsCheckingInterval: CHECK_MS },
     // On closing, idle connections end at once and busy ones with their answer.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     frameworkErrors: (_error, request, reply) => {
       void send(reply, refusalOf(httpErrors.BAD_REQUEST(), request.headers.accept, logger));
     },
-    clientErrorHandler: (_error, socket) => {
-      if (socket.writable) socket.end(rawRefusal);
+    clientErrorHandler: (error, socket) => {
+      if (socket.writable) socket.end(rawRefusal(error.code));
     },
   });
   // Not async: what waits for nothing need not cost a turn of the event loop's queue.
@@ -54,6 +57,8 @@ export const httpServer = (options: Options): FastifyInstance => {
     send(reply, refusalOf(httpErrors.ROUTE_NOT_FOUND(), request.headers.accept, logger)),
   );
   app.setErrorHandler(async (error, request, reply) => {
+    // The client left in the middle of an answer in parts: nobody's failure, and nobody to tell.
+    if (hasLeft(error)) return reply.hijack();
     void reply.headers(securityHeaders).headers(connectionHeaders(request, options));
     return send(reply, refusalOf(asRefusal(error), request.headers.accept, logger));
   });
@@ -109,6 +114,9 @@ const asRefusal = (error: unknown): unknown =>
     ? httpErrors.CONTENT_TYPE_UNSUPPORTED({}, error)
     : error;
 
+const hasLeft = (error: unknown): boolean =>
+  isObject(error) && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 const isBrowserNavigation = ({ method, headers, query }: FastifyRequest): boolean =>
@@ -149,16 +157,22 @@ const send = async (reply: FastifyReply, { status, headers, body }: HttpReply): 
     .headers(headers)
     .send(typeof body === 'string' ? body : Readable.from(body));
 
-/** For bytes that are no HTTP at all: there is neither a request nor a reply to answer with. */
-const rawRefusal = (() => {
+/** What went wrong before there was a request, by the codes of Node; anything else is no HTTP at all. */
+const RAW_STATUS: Readonly<Record<string, string>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+};
+
+/** For bytes of which no request was made: there is no reply to answer with. */
+const rawRefusal = (code: string): string => {
   const { message, retryable } = httpErrors.definitions.BAD_REQUEST;
   const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_REQUEST', retryable } }] });
   return [
-    'HTTP/1.1 400 Bad Request',
+    `HTTP/1.1 ${RAW_STATUS[code] ?? '400 Bad Request'}`,
     'content-type: application/json; charset=utf-8',
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
     '',
     body,
   ].join('\r\n');
-})();
+};
