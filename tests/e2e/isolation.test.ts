@@ -14,7 +14,11 @@ let operations: readonly Operation[];
 let stranger: Person;
 /** A real thing of each kind, of a tenant that the stranger is not in. */
 let foreign: Readonly<Record<string, string>>;
-const services = () => Object.values(system.databases);
+/** What is written once the others have reacted to all that happened before. */
+const settledRows = async (): Promise<number> => {
+  await system.drained();
+  return writtenRows(Object.values(system.databases));
+};
 
 beforeAll(async () => {
   system = await startSystem();
@@ -66,7 +70,7 @@ describe('a thing of another tenant', () => {
   });
 
   it('looks exactly like one that does not exist, whatever is done with it', async () => {
-    const before = await writtenRows(services());
+    const before = await settledRows();
     for (const operation of operations.filter(({ takesId }) => takesId)) {
       const real = await system.graphql(operation.text, ofAnother.ids(operation), stranger);
       const none = await system.graphql(operation.text, ofNobody.ids(operation), stranger);
@@ -76,14 +80,14 @@ describe('a thing of another tenant', () => {
       });
       expect(JSON.stringify(real.data)).not.toMatch(/"id":/);
     }
-    expect(await writtenRows(services())).toBe(before);
+    expect(await settledRows()).toBe(before);
   });
 
   it('looks the same when it is named beside a thing of one’s own', async () => {
     const projectId = await newProject(system.graphql, stranger);
     const taskId = await newTask(system.graphql, stranger, { projectId });
     const own: Readonly<Record<string, string>> = { prj: projectId, tsk: taskId };
-    const before = await writtenRows(services());
+    const before = await settledRows();
     for (const operation of operations.filter(({ idKinds }) => idKinds.length > 1)) {
       for (const kind of operation.idKinds) {
         const ask = (ids: Readonly<Record<string, string>>, twin: (id: string) => string) => {
@@ -100,7 +104,7 @@ describe('a thing of another tenant', () => {
         expect(real.text).not.toContain(foreign[kind]);
       }
     }
-    expect(await writtenRows(services())).toBe(before);
+    expect(await settledRows()).toBe(before);
   });
 
   it('is in no list', async () => {
@@ -113,7 +117,7 @@ describe('a thing of another tenant', () => {
 
 describe('a visitor who has not signed in', () => {
   it('is refused by every operation but those that let people in', async () => {
-    const before = await writtenRows(services());
+    const before = await settledRows();
     const open = ['me', 'tenant', 'register', 'login', 'refreshSession'];
     for (const operation of operations.filter(({ name }) => !open.includes(name))) {
       const { data, codes, text } = await system.graphql(operation.text, ofAnother.ids(operation));
@@ -126,7 +130,7 @@ describe('a visitor who has not signed in', () => {
       });
       if (!operation.isMutation) expect(refused).toBeNull();
     }
-    expect(await writtenRows(services())).toBe(before);
+    expect(await settledRows()).toBe(before);
   });
 
   it('is nobody, and in no tenant', async () => {
@@ -143,7 +147,7 @@ describe('a colleague', () => {
     const taskId = await newTask(system.graphql, owner, { projectId, assigneeId: ben.id });
     const notificationId = await firstNotification(system.graphql, ben);
     const ids: Readonly<Record<string, string>> = { prj: projectId, tsk: taskId, ntf: notificationId };
-    const before = await writtenRows(services());
+    const before = await settledRows();
     for (const operation of operations.filter(
       ({ takesId, name }) => takesId && !['user', 'deactivateUser'].includes(name),
     )) {
@@ -157,7 +161,7 @@ describe('a colleague', () => {
         ...shapeOf(none),
       });
     }
-    expect(await writtenRows(services())).toBe(before);
+    expect(await settledRows()).toBe(before);
     const INBOX =
       'query ($id: ID!) { user(id: $id) { name notifications { nodes { id } } unreadNotificationCount projects { nodes { id } } assignedTasks { nodes { id } } } }';
     const { data } = await system.graphql(INBOX, { id: ben.id }, eve);

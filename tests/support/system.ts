@@ -29,12 +29,14 @@ export const startSystem = async (settings: Settings = {}, given?: Databases) =>
     databases,
     graphql,
     ...tenants(graphql),
-    /** Resolves when everything announced so far has been heard by all who listen. */
+    /** Resolves when everything announced so far has been heard by all who listen, and so has what came of that. */
     drained: () =>
       waitUntil('every announcement to be heard', async () => {
-        const services = [system.users, system.projects, system.notifications];
-        const waiting = await Promise.all(services.map((service) => service.waitingAnnouncements()));
-        return waiting.every((count) => count === 0);
+        // In the order in which they listen to each other: asked all at once, a service that had nothing to say may
+        // have heard of something by the time that its predecessor is found silent.
+        for (const service of [system.users, system.projects, system.notifications])
+          if ((await service.waitingAnnouncements()) > 0) return false;
+        return true;
       }),
     stop: async () => {
       await system.stop();
