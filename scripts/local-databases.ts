@@ -1,5 +1,10 @@
 import { join } from 'node:path';
-import { provisionService, startPostgresTopology, type PostgresTopology } from '@saas/local-stack';
+import {
+  provisionedService,
+  provisionService,
+  startPostgresTopology,
+  type PostgresTopology,
+} from '@saas/local-stack';
 import { applyMigrations } from '@saas/postgres';
 import { serviceFolder, services, type Service } from './db-drift.ts';
 import type { LocalConfig } from './local.config.ts';
@@ -7,6 +12,7 @@ import { localShardMap } from './local-shard-map.ts';
 import type { Progress } from './progress.ts';
 
 export type LocalDatabases = {
+  readonly topology: PostgresTopology;
   /** `<SERVICE>_SHARD_URLS` and `<SERVICE>_SHARD_MAP` of every service. */
   readonly environment: Readonly<Record<string, string>>;
   /** Where the data really is, which root may have had to keep elsewhere than in DATA_DIR. */
@@ -27,27 +33,42 @@ export const startLocalDatabases = async (config: LocalConfig, show: Progress): 
   );
   try {
     const { topology } = postgres;
-    const urls = await show.step('Databases and migrations', () =>
+    await show.step('Databases and migrations', () =>
       Promise.all(services.map((service) => prepare(topology, service))),
     );
-    const names = topology.shards.map(({ name }) => name);
-    const shardMap = await localShardMap(join(DATA_DIR, 'shard-map.txt'), names);
-    const environment = Object.fromEntries(
-      services.flatMap((service, index) => [
-        [`${service.toUpperCase()}_SHARD_URLS`, urls[index] ?? ''],
-        [`${service.toUpperCase()}_SHARD_MAP`, shardMap],
-      ]),
-    );
-    return { environment, home: postgres.home, stop: () => postgres.stop() };
+    return {
+      topology,
+      environment: await environmentOf(topology, DATA_DIR),
+      home: postgres.home,
+      stop: () => postgres.stop(),
+    };
   } catch (error) {
     await postgres.stop();
     throw error;
   }
 };
 
-const prepare = async (topology: PostgresTopology, service: Service): Promise<string> => {
-  const { migrationUrls, shards } = await provisionService({ topology, service });
+/** Where each service finds its databases on these servers, which have them. */
+export const environmentOf = async (
+  topology: PostgresTopology,
+  dataDir: string,
+): Promise<Readonly<Record<string, string>>> => {
+  const names = topology.shards.map(({ name }) => name);
+  const shardMap = await localShardMap(join(dataDir, 'shard-map.txt'), names);
+  return Object.fromEntries(
+    services.flatMap((service) => {
+      const { shards } = provisionedService({ topology, service, database: service });
+      const urls = shards.map(({ primary, replicas }) => [primary, ...replicas].join(',')).join(';');
+      return [
+        [`${service.toUpperCase()}_SHARD_URLS`, urls],
+        [`${service.toUpperCase()}_SHARD_MAP`, shardMap],
+      ];
+    }),
+  );
+};
+
+const prepare = async (topology: PostgresTopology, service: Service): Promise<void> => {
+  const { migrationUrls } = await provisionService({ topology, service });
   const directory = join(serviceFolder(service), 'migrations');
   await Promise.all(migrationUrls.map((url) => applyMigrations({ url, directory })));
-  return shards.map(({ primary, replicas }) => [primary, ...replicas].join(',')).join(';');
 };

@@ -12,7 +12,8 @@ import { requireDataDir } from './data-dir.ts';
 import type { LocalConfig } from './local.config.ts';
 import { openBus, openRevokedSessions } from './local-adapters.ts';
 import { startLocalDatabases } from './local-databases.ts';
-import { localSecrets, type LocalSecrets } from './local-secrets.ts';
+import { localSecrets } from './local-secrets.ts';
+import { partsEnvironment } from './parts-environment.ts';
 import { readParts, standIns, type Parts } from './parts-settings.ts';
 import type { Progress } from './progress.ts';
 import { requireFreePorts } from './require-free-ports.ts';
@@ -92,21 +93,6 @@ const build = async (
     return { ...running, gateway: started, adapters, stop: () => closing.stop() };
   });
 };
-
-const partsEnvironment = (config: LocalConfig, secrets: LocalSecrets): Environment => ({
-  USERS_TOKEN_PRIVATE_KEY: secrets.tokenPrivateKey,
-  ...Object.fromEntries(
-    Object.entries(secrets.identityKeys).flatMap(([service, key]) => [
-      [`${service.toUpperCase()}_IDENTITY_KEY`, key],
-      [`${service.toUpperCase()}_CLAIM_SECRET`, secrets.claimSecret],
-      [`${service.toUpperCase()}_LOG_LEVEL`, config.LOG_LEVEL],
-    ]),
-  ),
-  GATEWAY_IDENTITY_KEYS: Object.entries(secrets.identityKeys)
-    .map(([service, key]) => `${service}=${key}`)
-    .join(','),
-  GATEWAY_LOG_LEVEL: config.LOG_LEVEL,
-});
 
 const startSubgraphs = async (
   parts: Parts,

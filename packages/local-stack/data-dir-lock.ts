@@ -32,6 +32,10 @@ export const lockDataDir = async (directory: string): Promise<DataDirLock> => {
   return { release: () => rm(path, { force: true }) };
 };
 
+/** The process that has the right to use the directory at this moment; undefined when none has. */
+export const ownerOfDataDir = async (directory: string): Promise<number | undefined> =>
+  livingOwner(await readFile(join(directory, 'lock'), 'utf8').catch(() => ''));
+
 const isLinked = (draft: string, path: string): Promise<boolean> =>
   link(draft, path).then(
     () => true,

@@ -7,5 +7,6 @@ export { pauseReplay, resumeReplay, waitUntilReplayed } from './replication.ts';
 export * from './provision-service.ts';
 export * from './clone-database.ts';
 export * from './redis-server.ts';
+export * from './running-topology.ts';
 export * from './rabbitmq-server.ts';
 export { waitUntil } from './wait-until.ts';

@@ -4,7 +4,7 @@ import type { Account } from './account.ts';
 import { pickPort } from './free-port.ts';
 import { localStackErrors } from './local-stack.errors.ts';
 import type { Durability, Upstream } from './postgres-settings.ts';
-import { adminName, postgresConf } from './postgres-settings.ts';
+import { adminUrl, postgresConf } from './postgres-settings.ts';
 import { readPostmasterPid } from './postmaster-pid.ts';
 import { childrenOf, isAlive, processesIn } from './process-lookup.ts';
 import type { SupervisedProcess } from './supervised-process.ts';
@@ -52,7 +52,7 @@ export class PostgresNode {
 
   /** The superuser's URL, database `postgres`. */
   get url(): string {
-    return `postgresql://${adminName}:${this.#surroundings.password}@127.0.0.1:${this.port}/postgres`;
+    return adminUrl(this.port, this.#surroundings.password);
   }
 
   get running(): boolean {

@@ -4,6 +4,10 @@ export type Durability = 'full' | 'process';
 /** The superuser of every node. */
 export const adminName = 'postgres';
 
+/** The superuser's URL of a node, database `postgres`. */
+export const adminUrl = (port: number, password: string): string =>
+  `postgresql://${adminName}:${password}@127.0.0.1:${port}/postgres`;
+
 /** Of a replica: whom it follows, and as whom. */
 export type Upstream = { readonly port: number; readonly password: string; readonly slot: string };
 
