@@ -1,8 +1,9 @@
 import { describeEventStoreContract } from '@saas/event-sourcing/testing';
+import { systemClock } from '@saas/kernel';
 import { memoryEventStore } from './event-store.memory.ts';
 
-describeEventStoreContract('memoryEventStore', async () => {
-  const store = memoryEventStore();
+describeEventStoreContract('memoryEventStore', async (codec) => {
+  const store = memoryEventStore(systemClock, codec);
   return {
     store,
     outboxOf: async (streams) => store.outbox.filter(({ stream }) => streams.includes(stream)),

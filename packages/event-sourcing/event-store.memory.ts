@@ -1,5 +1,6 @@
-import { bucketOfId, newId, systemClock, type Clock, type TenantId } from '@saas/kernel';
+import { systemClock, type Clock, type TenantId } from '@saas/kernel';
 import type { DomainEvent } from './decider.ts';
+import { undeclaredEvents } from './event-codec.ts';
 import {
   eventStoreErrors,
   type Append,
@@ -13,13 +14,15 @@ import {
   type StreamVersion,
 } from './event-store.port.ts';
 import { outboxMessages } from './outbox-messages.ts';
-import type { RecordedEvent, StreamId } from './recorded-event.ts';
+import type { StreamId } from './recorded-event.ts';
+import { decodeStored, encodeRecorded, recordedEvents, type StoredEvent } from './stored-event.ts';
 
-type Stored = { tenantId: TenantId; events: RecordedEvent[]; announced: number; snapshot?: Snapshot };
+type Stored = { tenantId: TenantId; events: StoredEvent[]; announced: number; snapshot?: Snapshot };
 
 /** A real event store that forgets on exit. Used by unit tests; held to the same contract as the others. */
 export const memoryEventStore = (
   clock: Clock = systemClock,
+  codec = undeclaredEvents,
 ): EventStore & { readonly outbox: readonly OutboxMessage[] } => {
   const streams = new Map<StreamId, Stored>();
   const claims = new Map<string, { requestHash: string; result: readonly StreamVersion[] }>();
@@ -40,22 +43,11 @@ export const memoryEventStore = (
     if (isStale || (claim && claims.has(claimId(tenantId, claim)))) throw eventStoreErrors.VERSION_CONFLICT();
   };
 
-  const store = (append: Append, each: StreamAppend): StreamVersion => {
-    const { tenantId, metadata } = append;
+  const store = (append: Append, each: StreamAppend, events: readonly StoredEvent[]): StreamVersion => {
+    const { tenantId } = append;
     if (each.events.length === 0) return { stream: each.stream, version: each.expectedVersion };
     const stored = streams.get(each.stream) ?? { tenantId, events: [], announced: 0 };
-    const recordedAt = clock.now().toISOString();
-    stored.events.push(
-      ...each.events.map((event, index) => ({
-        ...event,
-        id: newId('evt', bucketOfId(tenantId), clock),
-        stream: each.stream,
-        version: each.expectedVersion + index + 1,
-        tenantId,
-        metadata,
-        recordedAt,
-      })),
-    );
+    stored.events.push(...events.filter(({ stream }) => stream === each.stream));
     outbox.push(...outboxMessages(append, each, stored.announced, clock));
     stored.announced += each.announcements?.length ?? 0;
     const version = stored.events.length;
@@ -71,7 +63,13 @@ export const memoryEventStore = (
       ids: readonly StreamId[],
       { snapshots, upTo }: { readonly snapshots?: number; readonly upTo?: readonly number[] } = {},
     ) {
-      return ids.map((id, index) => sliceOf<Event>(ofTenant(tenantId, id), snapshots, upTo?.[index]));
+      const slices = ids.map((id, index) => sliceOf(ofTenant(tenantId, id), snapshots, upTo?.[index]));
+      return Promise.all(
+        slices.map(async ({ events, ...slice }) => ({
+          ...slice,
+          events: await decodeStored<Event>(codec, events),
+        })),
+      );
     },
     async honoured(tenantId, claim) {
       const known = claims.get(claimId(tenantId, claim));
@@ -79,8 +77,10 @@ export const memoryEventStore = (
       return known?.result;
     },
     async append(append) {
+      const events = await encodeRecorded(codec, recordedEvents(append, clock));
+      // Nothing is awaited from here on: what was checked still holds when it is stored.
       check(append);
-      const result = append.streams.map((each) => store(append, each));
+      const result = append.streams.map((each) => store(append, each, events));
       const { tenantId, claim, receipts = [] } = append;
       if (claim) claims.set(claimId(tenantId, claim), { requestHash: claim.requestHash, result });
       for (const receipt of receipts) received.set(receiptId(receipt), receipt.sequence);
@@ -99,14 +99,14 @@ const checkReceipt = (receipt: Receipt, received: ReadonlyMap<string, number>): 
   if (receipt.sequence > seen + 1) throw eventStoreErrors.MESSAGE_EARLY(fields);
 };
 
-const sliceOf = <Event extends DomainEvent>(
+const sliceOf = (
   stored: Stored | undefined,
   snapshots: number | undefined,
   upTo = Number.MAX_SAFE_INTEGER,
-): StreamSlice<Event> => {
+): Omit<StreamSlice<never>, 'events'> & { readonly events: readonly StoredEvent[] } => {
   if (!stored) return { events: [], version: 0 };
   const kept = stored.snapshot;
   const snapshot = kept && kept.schemaVersion === snapshots && kept.version <= upTo ? kept : undefined;
-  const events = stored.events.slice(snapshot?.version ?? 0, upTo) as unknown as RecordedEvent<Event>[];
+  const events = stored.events.slice(snapshot?.version ?? 0, upTo);
   return { ...(snapshot && { snapshot }), events, version: (snapshot?.version ?? 0) + events.length };
 };

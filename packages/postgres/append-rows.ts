@@ -3,38 +3,36 @@ import {
   outboxMessages,
   type Append,
   type Claim,
-  type RecordedEvent,
+  type StoredEvent,
   type StreamAppend,
   type StreamVersion,
 } from '@saas/event-sourcing';
-import { bucketOfId, newId, type Clock, type TenantId } from '@saas/kernel';
+import { bucketOfId, type Clock, type TenantId } from '@saas/kernel';
 import type { RawTx } from './database-node.ts';
 import { keepReceipts } from './keep-receipts.ts';
-
-const SCHEMA_VERSION = 1;
 
 /**
  * Writes an append's rows in the transaction at hand: one statement, and one more each for dependencies and receipts.
  *
+ * @param stored the events of the append, as they are kept.
  * @throws {AppError} `VERSION_CONFLICT`, `MESSAGE_ALREADY_RECEIVED` or `MESSAGE_EARLY`; the transaction must roll back.
  */
 export const appendRows = async (
   tx: RawTx,
   append: Append,
+  stored: readonly StoredEvent[],
   clock: Clock,
-): Promise<readonly RecordedEvent[]> => {
+): Promise<void> => {
   const { tenantId, streams, receipts = [], dependsOn = [] } = append;
   await keepReceipts(tx, tenantId, receipts);
   const moving = streams.filter(({ events }) => events.length > 0);
   const still = streams.filter(({ events }) => events.length === 0);
   await holdStill(tx, tenantId, [...dependsOn, ...still.map(reachedBy)]);
-  if (moving.length === 0 && !append.claim) return [];
+  if (moving.length === 0 && !append.claim) return;
 
-  const recorded = recordedEvents(append, moving, clock);
-  const [wrote] = await writeRows(tx, append, moving, recorded, clock);
+  const [wrote] = await writeRows(tx, append, moving, stored, clock);
   const isClaimKept = append.claim === undefined || wrote?.claims === 1;
   if (wrote?.heads !== moving.length || !isClaimKept) throw eventStoreErrors.VERSION_CONFLICT();
-  return recorded;
 };
 
 const reachedBy = ({ stream, expectedVersion, events }: StreamAppend): StreamVersion => ({
@@ -59,26 +57,6 @@ const holdStill = async (
   if (isMoved) throw eventStoreErrors.VERSION_CONFLICT();
 };
 
-const recordedEvents = (
-  { tenantId, metadata }: Append,
-  streams: readonly StreamAppend[],
-  clock: Clock,
-): readonly RecordedEvent[] => {
-  const bucket = bucketOfId(tenantId);
-  const recordedAt = clock.now().toISOString();
-  return streams.flatMap(({ stream, expectedVersion, events }) =>
-    events.map((event, index) => ({
-      ...event,
-      id: newId('evt', bucket, clock),
-      stream,
-      version: expectedVersion + index + 1,
-      tenantId,
-      metadata,
-      recordedAt,
-    })),
-  );
-};
-
 /**
  * Moves every stream from its expected version and writes what goes with it, in one statement.
  *
@@ -90,7 +68,7 @@ const writeRows = (
   tx: RawTx,
   append: Append,
   moving: readonly StreamAppend[],
-  recorded: readonly RecordedEvent[],
+  stored: readonly StoredEvent[],
   clock: Clock,
 ): PromiseLike<readonly { readonly heads: number; readonly claims: number }[]> => {
   const { tenantId, metadata } = append;
@@ -115,10 +93,10 @@ const writeRows = (
     ), kept AS (
       INSERT INTO events
         (stream_id, version, event_id, tenant_id, bucket, type, schema_version, data, metadata, recorded_at)
-      SELECT e.stream, e.version, e.id, ${tenantId}, ${bucket}::int, e.type, ${SCHEMA_VERSION}::int, e.data,
+      SELECT e.stream, e.version, e.id, ${tenantId}, ${bucket}::int, e.type, e."schemaVersion", e.data,
         ${JSON.stringify(metadata)}::jsonb, e."recordedAt"
-      FROM jsonb_to_recordset(${JSON.stringify(recorded)}::jsonb)
-        AS e(stream text, version int, id text, type text, data jsonb, "recordedAt" timestamptz)
+      FROM jsonb_to_recordset(${JSON.stringify(stored)}::jsonb) AS e(stream text, version int, id text,
+        type text, "schemaVersion" int, data jsonb, "recordedAt" timestamptz)
       JOIN heads ON heads.stream_id = e.stream
     ), announcements AS (
       INSERT INTO outbox (id, tenant_id, topic, routing_key, stream_id, sequence, body, headers)

@@ -3,17 +3,19 @@ import type {
   Appended,
   Claim,
   DomainEvent,
+  EventCodec,
   EventStore,
   RecordedEvent,
   StreamId,
+  StreamSlice,
   StreamVersion,
 } from '@saas/event-sourcing';
-import { eventStoreErrors } from '@saas/event-sourcing';
+import { decodeStored, encodeRecorded, eventStoreErrors, recordedEvents } from '@saas/event-sourcing';
 import { systemClock, type Clock, type TenantId } from '@saas/kernel';
 import { appendRows } from './append-rows.ts';
 import type { RawTx } from './database-node.ts';
 import { failureOf } from './prisma-failures.ts';
-import { readStreams } from './read-streams.ts';
+import { readStreams, type ReadStreams } from './read-streams.ts';
 import type { ShardedDatabase } from './sharded-database.ts';
 
 /** Read-model rows kept with the events they come from, in the same transaction. */
@@ -26,6 +28,7 @@ export type InlineProjection<Tx> = {
 type Options<Tx extends RawTx> = {
   readonly database: ShardedDatabase<Tx>;
   readonly projections: readonly InlineProjection<Tx>[];
+  readonly codec: EventCodec;
   readonly clock?: Clock;
   /** Called after each commit that announced something; must not block. */
   readonly onAnnounced?: (tenantId: TenantId) => void;
@@ -36,11 +39,8 @@ export const postgresEventStore = <Tx extends RawTx>(options: Options<Tx>): Even
   read: <Event extends DomainEvent>(
     tenantId: TenantId,
     streams: readonly StreamId[],
-    how: { readonly snapshots?: number; readonly upTo?: readonly number[] } = {},
-  ) =>
-    streams.length === 0
-      ? Promise.resolve([])
-      : options.database.readPrimary({ tenantId }, (tx) => readStreams<Event>(tx, tenantId, streams, how)),
+    how: ReadStreams = {},
+  ) => readDecoded<Event, Tx>(options, tenantId, streams, how),
 
   honoured: (tenantId, claim) =>
     options.database.readPrimary({ tenantId }, (tx) => honouredRow(tx, tenantId, claim)),
@@ -48,14 +48,38 @@ export const postgresEventStore = <Tx extends RawTx>(options: Options<Tx>): Even
   append: (append) => appendInOneTransaction(options, append),
 });
 
+const readDecoded = async <Event extends DomainEvent, Tx extends RawTx>(
+  { database, codec }: Options<Tx>,
+  tenantId: TenantId,
+  streams: readonly StreamId[],
+  how: ReadStreams,
+): Promise<readonly StreamSlice<Event>[]> => {
+  if (streams.length === 0) return [];
+  const slices = await database.readPrimary({ tenantId }, (tx) => readStreams(tx, tenantId, streams, how));
+  // The codec is asked once, and outside the transaction: it may have to wait for something.
+  const events = await decodeStored<Event>(
+    codec,
+    slices.flatMap((slice) => slice.events),
+  );
+  let start = 0;
+  return slices.map((slice) => {
+    const end = start + slice.events.length;
+    const mine = events.slice(start, end);
+    start = end;
+    return { ...slice, events: mine };
+  });
+};
+
 const appendInOneTransaction = async <Tx extends RawTx>(
-  { database, projections, clock = systemClock, onAnnounced }: Options<Tx>,
+  { database, projections, codec, clock = systemClock, onAnnounced }: Options<Tx>,
   append: Append,
 ): Promise<Appended> => {
   const { tenantId } = append;
+  const recorded = recordedEvents(append, clock);
+  const stored = await encodeRecorded(codec, recorded);
   try {
     await database.write(tenantId, async (tx) => {
-      const recorded = await appendRows(tx, append, clock);
+      await appendRows(tx, append, stored, clock);
       if (recorded.length === 0) return;
       for (const projection of projections) await projection.apply(recorded, tx);
     });

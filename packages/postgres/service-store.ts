@@ -1,5 +1,5 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
-import type { EventStore } from '@saas/event-sourcing';
+import type { EventCodec, EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock, type TenantId } from '@saas/kernel';
 import { startOutboxRelay, type MessageBus, type OutboxRelay } from '@saas/messaging';
 import type { Client, RawTx } from './database-node.ts';
@@ -19,6 +19,7 @@ type Options<Tx extends RawTx> = {
   readonly lagMsMax: number;
   readonly createClient: (adapter: PrismaPg) => Client<Tx>;
   readonly projections: readonly InlineProjection<Tx>[];
+  readonly codec: EventCodec;
   readonly bus: MessageBus;
   /** How long a relay sleeps when nobody wakes it, milliseconds. */
   readonly relayIdleMs: number;
@@ -45,7 +46,7 @@ export type ServiceStore<Tx extends RawTx> = {
  * @throws {AppError} as {@link ShardedDatabase.start} does, or `SHARD_MAP_INVALID`. Nothing is left open.
  */
 export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): Promise<ServiceStore<Tx>> => {
-  const { service, shards, lagMsMax, createClient, projections, clock = systemClock } = options;
+  const { service, shards, lagMsMax, createClient, projections, codec, clock = systemClock } = options;
   const names = shards.map(({ name }) => name);
   const shardMap =
     options.shardMap === undefined ? evenShardMap(names) : parseShardMap(options.shardMap, names);
@@ -62,7 +63,7 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
   const house = startHousekeeping(database, options);
   return {
     database,
-    store: postgresEventStore({ database, projections, clock, onAnnounced }),
+    store: postgresEventStore({ database, projections, codec, clock, onAnnounced }),
     startRelays: () => {
       for (const shard of names) if (!relays.has(shard)) relays.set(shard, relayOf(shard, database, options));
     },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { StreamId } from '@saas/event-sourcing';
+import { undeclaredEvents, type StreamId } from '@saas/event-sourcing';
 import { describeEventStoreContract } from '@saas/event-sourcing/testing';
 import { bucketOfId, newTenantId, systemClock, type TenantId } from '@saas/kernel';
 import type { Message } from '@saas/messaging';
@@ -31,8 +31,8 @@ const outboxOf = async (streams: readonly StreamId[]): Promise<readonly Message[
   return found;
 };
 
-describeEventStoreContract('postgresEventStore', async () => ({
-  store: postgresEventStore({ database, projections: [] }),
+describeEventStoreContract('postgresEventStore', async (codec) => ({
+  store: postgresEventStore({ database, projections: [], codec }),
   outboxOf,
 }));
 
@@ -53,6 +53,7 @@ describe('a projection', () => {
   it('is rolled back with the events when it fails', async () => {
     const store = postgresEventStore({
       database,
+      codec: undeclaredEvents,
       projections: [
         {
           name: 'broken-1',
@@ -72,7 +73,7 @@ describe('a projection', () => {
 
 describe('the outbox of a shard', () => {
   const announce = async (shard: string, count: number) => {
-    const store = postgresEventStore({ database, projections: [] });
+    const store = postgresEventStore({ database, projections: [], codec: undeclaredEvents });
     const stream = newStream();
     const tenantId = tenantOn(shard);
     for (let version = 0; version < count; version += 1) {
@@ -130,7 +131,7 @@ describe('the outbox of a shard', () => {
 
 it('deletes only what nobody needs any more', async () => {
   const tenantId = newTenantId(systemClock);
-  const store = postgresEventStore({ database, projections: [] });
+  const store = postgresEventStore({ database, projections: [], codec: undeclaredEvents });
   const claim = { scope: 'ada', key: 'old', requestHash: 'h' };
   await store.append({
     tenantId,

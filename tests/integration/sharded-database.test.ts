@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { StreamId } from '@saas/event-sourcing';
+import { undeclaredEvents, type StreamId } from '@saas/event-sourcing';
 import { newTenantId, systemClock } from '@saas/kernel';
 import {
   provisionService,
@@ -66,7 +66,7 @@ const isReplica = async (tx: Tx): Promise<boolean> => {
 let fresh = 0;
 const write = async (database: ShardedDatabase<Tx>, tenantId = newTenantId(systemClock)) => {
   const stream: StreamId = `counter-${(fresh += 1)}`;
-  const { token } = await postgresEventStore({ database, projections: [] }).append({
+  const { token } = await postgresEventStore({ database, projections: [], codec: undeclaredEvents }).append({
     tenantId,
     metadata: { actor: 'ada', requestId: 'r' },
     streams: [{ stream, expectedVersion: 0, events: [{ type: 'Added', data: {} }] }],

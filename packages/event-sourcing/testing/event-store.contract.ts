@@ -1,13 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { bucketOfId, newTenantId, systemClock, type TenantId } from '@saas/kernel';
-import type { Append, Claim, EventStore, OutboxMessage, StreamAppend } from '../event-store.port.ts';
+import { undeclaredEvents, type EventCodec } from '../event-codec.ts';
+import type { Append, Claim, StreamAppend } from '../event-store.port.ts';
 import type { StreamId } from '../recorded-event.ts';
-
-type Opened = {
-  readonly store: EventStore;
-  /** Everything in the outbox of these streams, oldest first. */
-  readonly outboxOf: (streams: readonly StreamId[]) => Promise<readonly OutboxMessage[]>;
-};
+import { added, metadata, unique, type Opened } from './counting.ts';
+import { describeStoredForms } from './stored-forms.contract.ts';
 
 /** Another tenant of the same bucket, hence in the same database. */
 const neighbourOf = (tenantId: TenantId): TenantId => {
@@ -17,11 +14,7 @@ const neighbourOf = (tenantId: TenantId): TenantId => {
   }
 };
 
-let fresh = 0;
-const unique = (name: string): StreamId => `${name}-${process.pid}${Date.now()}${(fresh += 1)}`;
-const added = (n: number) => ({ type: 'Added', data: { n } }) as const;
 const aClaim = (): Claim => ({ scope: 'ada', key: unique('key'), requestHash: 'hash' });
-const metadata = { actor: 'ada', requestId: 'request-1' };
 const announced = (what: string) => ({
   topic: 'counter_events',
   routingKey: `counter.${what}`,
@@ -29,13 +22,13 @@ const announced = (what: string) => ({
 });
 
 /** The promises of the EventStore port. Call it once per adapter. */
-export const describeEventStoreContract = (adapter: string, open: () => Promise<Opened>) =>
+export const describeEventStoreContract = (adapter: string, open: (codec: EventCodec) => Promise<Opened>) =>
   describe(`${adapter} keeps the EventStore contract`, () => {
     let opened: Opened;
     let counter: StreamId;
     let tenantId: TenantId;
     beforeEach(async () => {
-      opened = await open();
+      opened = await open(undeclaredEvents);
       counter = unique('counter');
       tenantId = newTenantId(systemClock);
     });
@@ -79,6 +72,8 @@ export const describeEventStoreContract = (adapter: string, open: () => Promise<
         expect(slice).toEqual({ events: [], version: 0 });
       });
     });
+
+    describeStoredForms(open);
 
     describe('snapshots', () => {
       const keep = () =>

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { commandHandler, type EventStore } from '@saas/event-sourcing';
+import { commandHandler, eventCodec, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
 import { databaseHealth, openServiceStore, type ServiceStore } from '@saas/postgres';
@@ -14,6 +14,7 @@ import { announceNotification } from './notification/notification.announcements.
 import { notification } from './notification/notification.decider.ts';
 import type { NotificationsConfig } from './notifications.config.ts';
 import { contextFactory, type NotificationsHandlers } from './notifications.context.ts';
+import { notificationsEvents } from './notifications.events.ts';
 import { notificationsResolvers } from './notifications.resolvers.ts';
 import { announcePreferences } from './preferences/preferences.announcements.ts';
 import { preferences } from './preferences/preferences.decider.ts';
@@ -114,6 +115,7 @@ const openStore = (
     lagMsMax: config.REPLICA_LAG_MS_MAX,
     createClient: (adapter) => new PrismaClient({ adapter }),
     projections: notificationsProjections,
+    codec: eventCodec(notificationsEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
     clock,

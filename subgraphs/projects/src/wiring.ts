@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { commandHandler, type CommandHandler, type EventStore } from '@saas/event-sourcing';
+import { commandHandler, eventCodec, type CommandHandler, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
 import { databaseHealth, openServiceStore } from '@saas/postgres';
@@ -14,6 +14,7 @@ import { projectListProjection } from './project-list/project-list.projection.ts
 import { projectMembersProjection } from './project-list/project-members.projection.ts';
 import type { ProjectsConfig } from './projects.config.ts';
 import { projectsContext, type ProjectsServices } from './projects.context.ts';
+import { projectsEvents } from './projects.events.ts';
 import { projectsResolvers } from './projects.resolvers.ts';
 import { usersSubscription } from './reactions/users.reaction.ts';
 import { announceTask } from './task/task.announcements.ts';
@@ -105,6 +106,7 @@ const openStore = (
     lagMsMax: config.REPLICA_LAG_MS_MAX,
     createClient: clientFactory(onStatement),
     projections: projectsProjections,
+    codec: eventCodec(projectsEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
     clock,

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { keySetOf, signAccessToken, signingKeyFromPem, type RevokedSessions } from '@saas/auth';
-import type { EventStore } from '@saas/event-sourcing';
+import { eventCodec, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock, type UserId } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
 import { databaseHealth, openServiceStore, type ShardedDatabase } from '@saas/postgres';
@@ -25,6 +25,7 @@ import { sessions } from './session/sessions.process.ts';
 import { tenantsProjection } from './tenant/tenant.projection.ts';
 import type { UsersConfig } from './users.config.ts';
 import { contextFactory, type UsersServices } from './users.context.ts';
+import { usersEvents } from './users.events.ts';
 import { usersResolvers } from './users.resolvers.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -112,6 +113,7 @@ const openStore = async (config: UsersConfig, { bus, logger, clock }: Ready, clo
     lagMsMax: config.REPLICA_LAG_MS_MAX,
     createClient: (adapter) => new PrismaClient({ adapter }),
     projections: [accountsProjection, tenantsProjection, sessionsProjection],
+    codec: eventCodec(usersEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
     clock,

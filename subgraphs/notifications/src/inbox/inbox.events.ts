@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent } from '@saas/event-sourcing';
 import type { UserId } from '@saas/kernel';
 
 /**
@@ -6,3 +6,8 @@ import type { UserId } from '@saas/kernel';
  * which is one event whatever the size of the inbox.
  */
 export type InboxEvent = DomainEvent<'InboxWasReadUpTo', { upTo: string; by: UserId; at: string }>;
+
+/** The forms in which these events are stored. */
+export const inboxEvents = declareEvents<InboxEvent>({
+  InboxWasReadUpTo: {},
+});

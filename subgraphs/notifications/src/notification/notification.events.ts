@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent } from '@saas/event-sourcing';
 import type { UserId } from '@saas/kernel';
 import type { NotificationContent } from './notification.values.ts';
 
@@ -15,3 +15,10 @@ export type NotificationEvent =
   | DomainEvent<'NotificationWasCreated', NotificationCreation & { at: string }>
   | DomainEvent<'NotificationWasRead', { by: UserId; at: string }>
   | DomainEvent<'NotificationWasArchived', { by: UserId; at: string }>;
+
+/** The forms in which these events are stored. */
+export const notificationEvents = declareEvents<NotificationEvent>({
+  NotificationWasCreated: {},
+  NotificationWasRead: {},
+  NotificationWasArchived: {},
+});

@@ -1,4 +1,4 @@
-import type { DomainEvent } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent } from '@saas/event-sourcing';
 import type { UserId } from '@saas/kernel';
 import type { PreferenceKey } from './preferences.values.ts';
 
@@ -7,3 +7,8 @@ export type PreferencesEvent = DomainEvent<
   'NotificationPreferenceWasChanged',
   PreferenceKey & { readonly enabled: boolean; readonly by: UserId; readonly at: string }
 >;
+
+/** The forms in which these events are stored. */
+export const preferencesEvents = declareEvents<PreferencesEvent>({
+  NotificationPreferenceWasChanged: {},
+});

@@ -1,4 +1,4 @@
-import type { DomainEvent, StreamId } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent, type StreamId } from '@saas/event-sourcing';
 import type { ProjectId, UserId } from '@saas/kernel';
 import type { ProjectDescription, ProjectName, ProjectRole } from './project.values.ts';
 
@@ -38,3 +38,13 @@ export const projectStream = (id: ProjectId): StreamId => `${PREFIX}${id}`;
 
 /** The project whose history `stream` is. */
 export const projectOfStream = (stream: StreamId): ProjectId => stream.slice(PREFIX.length) as ProjectId;
+
+/** The forms in which these events are stored. */
+export const projectEvents = declareEvents<ProjectEvent>({
+  ProjectWasCreated: {},
+  ProjectWasRenamed: {},
+  ProjectWasArchived: {},
+  ProjectMemberWasAdded: {},
+  ProjectMemberWasRemoved: {},
+  ProjectMemberRoleWasChanged: {},
+});

@@ -1,4 +1,4 @@
-import type { DomainEvent, StreamId } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent, type StreamId } from '@saas/event-sourcing';
 import type { ProjectId, TaskId, UserId } from '@saas/kernel';
 import type { OpenTaskStatus, TaskDescription, TaskTitle } from './task.values.ts';
 
@@ -27,3 +27,12 @@ export const taskStream = (id: TaskId): StreamId => `${PREFIX}${id}`;
 
 /** The task whose history `stream` is. */
 export const taskOfStream = (stream: StreamId): TaskId => stream.slice(PREFIX.length) as TaskId;
+
+/** The forms in which these events are stored. */
+export const taskEvents = declareEvents<TaskEvent>({
+  TaskWasCreated: {},
+  TaskWasEdited: {},
+  TaskWasAssigned: {},
+  TaskWasMoved: {},
+  TaskWasCompleted: {},
+});

@@ -1,5 +1,5 @@
 import type { SessionId, TenantId, UserId } from '@saas/kernel';
-import type { DomainEvent } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent } from '@saas/event-sourcing';
 import type { TenantRole } from '@saas/auth';
 import type { Email, PasswordHash, PersonName } from './account.values.ts';
 
@@ -31,3 +31,15 @@ export type AccountEvent =
   | DomainEvent<'UserWasDeactivated', { by: UserId; at: string }>
   | DomainEvent<'RegistrationWasAbandoned', { at: string }>
   | DomainEvent<'EmailChangeWasAbandoned', { at: string }>;
+
+/** The forms in which these events are stored. */
+export const accountEvents = declareEvents<AccountEvent>({
+  UserWasCreated: {},
+  UserProfileWasUpdated: {},
+  UserEmailWasChanged: {},
+  UserPasswordWasChanged: {},
+  UserSessionsWereRevoked: {},
+  UserWasDeactivated: {},
+  RegistrationWasAbandoned: {},
+  EmailChangeWasAbandoned: {},
+});

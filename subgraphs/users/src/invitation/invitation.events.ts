@@ -1,5 +1,5 @@
 import type { InvitationId, TenantId, UserId } from '@saas/kernel';
-import type { DomainEvent } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent } from '@saas/event-sourcing';
 import type { TenantRole } from '@saas/auth';
 import type { Email } from '../account/account.values.ts';
 
@@ -17,3 +17,9 @@ type Issued = {
 export type InvitationEvent =
   | DomainEvent<'InvitationWasIssued', Issued>
   | DomainEvent<'InvitationWasAccepted', { userId: UserId; at: string }>;
+
+/** The forms in which these events are stored. */
+export const invitationEvents = declareEvents<InvitationEvent>({
+  InvitationWasIssued: {},
+  InvitationWasAccepted: {},
+});

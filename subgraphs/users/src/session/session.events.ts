@@ -1,5 +1,5 @@
 import type { SessionId, UserId } from '@saas/kernel';
-import type { DomainEvent } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent } from '@saas/event-sourcing';
 import type { RefreshSecretHash } from './refresh-token.values.ts';
 
 type Started = {
@@ -23,3 +23,10 @@ export type SessionEvent =
   | DomainEvent<'SessionWasStarted', Started>
   | DomainEvent<'SessionWasRefreshed', { secretHash: RefreshSecretHash; expiresAt: string; at: string }>
   | DomainEvent<'SessionWasRevoked', { reason: 'LOGGED_OUT' | 'TOKEN_REUSED'; at: string }>;
+
+/** The forms in which these events are stored. */
+export const sessionEvents = declareEvents<SessionEvent>({
+  SessionWasStarted: {},
+  SessionWasRefreshed: {},
+  SessionWasRevoked: {},
+});

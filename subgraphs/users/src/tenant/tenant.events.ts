@@ -1,5 +1,5 @@
 import type { TenantId, UserId } from '@saas/kernel';
-import type { DomainEvent } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent } from '@saas/event-sourcing';
 import type { TenantName } from './tenant.values.ts';
 
 /** The permanent record of a tenant. Fields are added as optional, never renamed, never removed. */
@@ -7,3 +7,8 @@ export type TenantEvent = DomainEvent<
   'TenantWasCreated',
   { tenantId: TenantId; name: TenantName; foundedBy: UserId; at: string }
 >;
+
+/** The forms in which these events are stored. */
+export const tenantEvents = declareEvents<TenantEvent>({
+  TenantWasCreated: {},
+});
