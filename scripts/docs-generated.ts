@@ -1,5 +1,6 @@
 import { configurationDocument } from './docs-configuration.ts';
 import { errorsDocument } from './docs-errors.ts';
+import { metricsDocument } from './docs-metrics.ts';
 import type { Material } from './docs-modules.ts';
 
 /** A document that is made from the code, by its path from the root. */
@@ -13,4 +14,5 @@ export type GeneratedDocument = { readonly file: string; readonly text: string }
 export const generatedDocuments = async (material: Material): Promise<readonly GeneratedDocument[]> => [
   { file: 'docs/errors.md', text: await errorsDocument(material) },
   { file: 'docs/configuration.md', text: await configurationDocument(material) },
+  { file: 'docs/metrics.md', text: await metricsDocument(material) },
 ];

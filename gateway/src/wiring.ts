@@ -2,7 +2,14 @@ import { accessTokenVerifier, memoryRevokedSessions, remoteKeys, type RevokedSes
 import type { Environment } from '@saas/config';
 import { AppError, systemClock, type Clock } from '@saas/kernel';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
-import { healthMonitor, type HealthMonitor, type HealthSnapshot, type Logger } from '@saas/telemetry';
+import {
+  healthMonitor,
+  prometheusMeter,
+  type HealthMonitor,
+  type HealthSnapshot,
+  type Logger,
+  type PrometheusMeter,
+} from '@saas/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { answerLimitsOf, operationLimitsOf } from './admission/admission.config.ts';
 import type { Execute } from './execution/execute.port.ts';
@@ -40,6 +47,8 @@ type Adapters = {
   readonly revokedSessions?: RevokedSessions;
   /** For `${env.NAME}` in `gateway.yaml` and `supergraph.yaml`. */
   readonly environment?: Environment;
+  /** What `GET /metrics` shows; the process alone unless given. */
+  readonly meter?: PrometheusMeter;
 };
 
 export type Gateway = {
@@ -63,15 +72,18 @@ export type Gateway = {
 export const startGateway = async (config: GatewayConfig, adapters: Adapters): Promise<Gateway> => {
   const stopping = gracefulStop();
   try {
-    return await build(config, adapters, stopping);
+    const meter = prometheusMeter({ service: 'gateway' });
+    return await build(config, { clock: systemClock, meter, ...adapters }, stopping);
   } catch (error) {
     await stopping.stop();
     throw error;
   }
 };
 
-const build = async (config: GatewayConfig, adapters: Adapters, stopping: GracefulStop): Promise<Gateway> => {
-  const { logger, clock = systemClock, revokedSessions = memoryRevokedSessions(clock) } = adapters;
+type Ready = Adapters & { readonly clock: Clock; readonly meter: PrometheusMeter };
+
+const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulStop): Promise<Gateway> => {
+  const { logger, meter, clock, revokedSessions = memoryRevokedSessions(clock) } = adapters;
   const operations = await admittedOperations(config, operationLimitsOf(config), logger);
   const supergraph = await openSupergraph(config, { ...adapters, clock, known: operations.known }, stopping);
   const { clients, generations } = supergraph;
@@ -83,11 +95,7 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
     verify: targets.jwksUrl && verifierOf(config, targets.jwksUrl, { clock, revokedSessions }),
     sessionTokens: sessionTokens(clock),
     generations,
-    authorization: {
-      mode: config.AUTHORIZATION,
-      policyTimeoutMs: config.POLICY_TIMEOUT_MS,
-      onPolicyFailure: (error) => logger.warn({ error }, 'nobody said which policies hold, so none does'),
-    },
+    authorization: authorizationOf(config, logger),
     execute: await executionOf(config, { clientsOf: clients.clientsOf, logger }),
     identitiesOf: identities({ keys: targets.identityKeys, clock }),
   });
@@ -103,6 +111,7 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
   const app = httpServer({
     handle,
     logger,
+    meter,
     corsOrigins: config.CORS_ORIGINS,
     snapshot: () => monitor.snapshot(),
     isStopping: () => isStopping,
@@ -123,6 +132,13 @@ const build = async (config: GatewayConfig, adapters: Adapters, stopping: Gracef
     },
   };
 };
+
+const authorizationOf = (config: GatewayConfig, logger: Logger) => ({
+  mode: config.AUTHORIZATION,
+  policyTimeoutMs: config.POLICY_TIMEOUT_MS,
+  onPolicyFailure: (error: unknown) =>
+    logger.warn({ error }, 'nobody said which policies hold, so none does'),
+});
 
 const verifierOf = (
   config: GatewayConfig,

@@ -6,4 +6,5 @@ export * from './clock.ts';
 export * from './consistency-token.ts';
 export * from './errors.ts';
 export * from './ids.ts';
+export * from './metrics.ts';
 export * from './visible-text.ts';

@@ -1,3 +1,4 @@
+export * from './consumer-metrics.ts';
 export * from './message-bus.memory.ts';
 export * from './message-bus.port.ts';
 export * from './outbox-relay.ts';

@@ -1,6 +1,6 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
 import type { EventCodec, EventStore } from '@saas/event-sourcing';
-import { systemClock, type Clock, type TenantId } from '@saas/kernel';
+import { systemClock, type Clock, type Meter, type TenantId } from '@saas/kernel';
 import { startOutboxRelay, type MessageBus, type OutboxRelay } from '@saas/messaging';
 import type { Client, RawTx } from './database-node.ts';
 import { postgresEventStore, type InlineProjection } from './event-store.postgres.ts';
@@ -24,6 +24,7 @@ type Options<Tx extends RawTx> = {
   /** How long a relay sleeps when nobody wakes it, milliseconds. */
   readonly relayIdleMs: number;
   readonly clock?: Clock;
+  readonly meter?: Meter;
   /** A relay or the housekeeping failed; both try again by themselves. */
   readonly onError: (error: unknown, what: string) => void;
 };

@@ -1,4 +1,10 @@
-import { fullAnswer, liveAnswer, readyAnswer, type HealthSnapshot } from '@saas/telemetry';
+import {
+  fullAnswer,
+  liveAnswer,
+  readyAnswer,
+  type HealthSnapshot,
+  type PrometheusMeter,
+} from '@saas/telemetry';
 import type { FastifyInstance } from 'fastify';
 
 /** Something else to answer over HTTP with GET, open to everybody: a key set, metrics. */
@@ -37,5 +43,11 @@ export const healthRoutes = (snapshot: () => HealthSnapshot, isStopping: () => b
     { path: '/health', answer: async () => ({ ...fullAnswer(snapshot(), isStopping()), headers }) },
   ];
 };
+
+/** `/metrics`, for Prometheus. */
+export const metricsRoute = (meter: PrometheusMeter): Route => ({
+  path: '/metrics',
+  answer: async () => ({ ...(await meter.page()), headers: { 'cache-control': 'no-store' } }),
+});
 
 const JSON_TYPE = 'application/json; charset=utf-8';

@@ -191,6 +191,13 @@ describe('health and stopping', () => {
     });
   });
 
+  it('shows its metrics to Prometheus, without an identity', async () => {
+    const { running } = await start();
+    const answer = await fetch(new URL('/metrics', running.url));
+    expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(await answer.text()).toMatch(/^process_cpu_seconds_total\{service="things"\} /m);
+  });
+
   it('serves the routes it was given', async () => {
     const { get } = await start({
       routes: [{ path: '/keys', answer: async () => ({ body: { keys: [] } }) }],

@@ -1,11 +1,18 @@
 import { systemClock, type Clock } from '@saas/kernel';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
-import { healthMonitor, type HealthSnapshot, type HealthSource, type Logger } from '@saas/telemetry';
+import {
+  healthMonitor,
+  prometheusMeter,
+  type HealthSnapshot,
+  type HealthSource,
+  type Logger,
+  type PrometheusMeter,
+} from '@saas/telemetry';
 import { clientErrors } from './client-errors.ts';
 import { drainer } from './drain.ts';
 import { graphqlServer } from './graphql-server.ts';
 import { httpServer } from './http-server.ts';
-import { addRoutes, healthRoutes, type Route } from './routes.ts';
+import { addRoutes, healthRoutes, metricsRoute, type Route } from './routes.ts';
 import type { SubgraphRequest } from './subgraph-request.ts';
 import { subgraphErrors } from './subgraph.errors.ts';
 
@@ -26,6 +33,8 @@ export type SubgraphOptions<Context extends SubgraphRequest> = {
   readonly health: readonly HealthSource[];
   readonly logger: Logger;
   readonly routes?: readonly Route[];
+  /** What `GET /metrics` shows; the process alone unless given. */
+  readonly meter?: PrometheusMeter;
   readonly clock?: Clock;
   /** A request's body; 1 MiB unless said otherwise. */
   readonly bodyBytesMax?: number;
@@ -53,7 +62,7 @@ export type RunningSubgraph = {
 
 /**
  * Serves one subgraph: `POST /graphql` to whoever proves to be the gateway; `GET /health/live`, `/health/ready`,
- * `/health` and the given routes to everybody. Resolves when it listens and every health source was checked once.
+ * `/health`, `/metrics` and the given routes to everybody. Resolves when it listens and every health source was checked once.
  *
  * @throws when the schema and its resolvers do not fit, or the port is taken; nothing is left running then.
  */
@@ -62,7 +71,10 @@ export const startSubgraph = async <Context extends SubgraphRequest>(
 ): Promise<RunningSubgraph> => {
   const closing = gracefulStop();
   try {
-    return await start({ ...DEFAULTS, ...options }, closing);
+    return await start(
+      { ...DEFAULTS, meter: prometheusMeter({ service: options.name }), ...options },
+      closing,
+    );
   } catch (error) {
     await closing.stop();
     throw error;
@@ -105,7 +117,11 @@ const start = async <Context extends SubgraphRequest>(
     answer: async (body, headers, request) => graphql.execute(body, headers, await contextOf(request)),
   });
   const drain = drainer(app);
-  addRoutes(app, [...healthRoutes(monitor.snapshot, () => isStopping), ...options.routes]);
+  addRoutes(app, [
+    ...healthRoutes(monitor.snapshot, () => isStopping),
+    metricsRoute(options.meter),
+    ...options.routes,
+  ]);
   const cutOff = (): void => stopping.abort(subgraphErrors.SERVICE_STOPPING());
   closing.add('http', () => drain(drainMsMax, cutOff), { timeoutMs: drainMsMax + 2_000 });
 

@@ -4,5 +4,6 @@ export * from './health-source.ts';
 export * from './incident-id.ts';
 export * from './logger.ts';
 export * from './plain-lines.ts';
+export * from './prometheus-meter.ts';
 export * from './redact.ts';
 export * from './request-logger.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { count, readConfig, secret } from '@saas/config';
-import { defineErrors } from '@saas/kernel';
+import { defineErrors, defineMetrics } from '@saas/kernel';
 import { generatedDocuments, readMaterial } from '@saas/scripts';
 import { readSourceTree } from './source-tree.ts';
 
@@ -11,11 +11,19 @@ const thingSettings = {
   shape: { SIZE_MAX: count().default(3).describe('How large.'), KEY: secret().describe('What opens it.') },
 };
 
-/** A repository of two files, changed as the test says. */
+const thingMetrics = defineMetrics({
+  things_total: { kind: 'counter', help: 'Things so far.', labels: ['size'] },
+});
+
+/** A repository of a few files, changed as the test says. */
 const material = (changes: Record<string, { source: string; exports: object }> = {}) => {
   const files: Record<string, { source: string; exports: object }> = {
     'packages/thing/thing.errors.ts': { source: 'thingErrors = defineErrors({', exports: things },
     'packages/thing/thing.ts': { source: 'throw thingErrors.THING_NOT_FOUND();', exports: {} },
+    'packages/thing/thing-metrics.ts': {
+      source: 'thingMetrics = defineMetrics({',
+      exports: { thingMetrics },
+    },
     'packages/thing/thing.config.ts': { source: 'readConfig(', exports: { thingSettings } },
     ...changes,
   };
@@ -44,6 +52,11 @@ it('every variable is listed with what it accepts, its default and its meaning',
   expect(configuration?.text).toContain(
     '| `THING_KEY` | a secret of at least 16 characters | required | What opens it. |',
   );
+});
+
+it('every metric is listed with its labels and its meaning', async () => {
+  const [, , metrics] = await generatedDocuments(material());
+  expect(metrics?.text).toContain('| `things_total` | counter | `size` | Things so far. |');
 });
 
 it('a changed message changes the document', async () => {
@@ -87,6 +100,21 @@ it.each([
       },
     },
     /OTHER_SIZE has no meaning/,
+  ],
+  [
+    'a metric that is declared twice',
+    { 'packages/other/other-metrics.ts': { source: 'x = defineMetrics({', exports: { thingMetrics } } },
+    /things_total is declared in .* and in /,
+  ],
+  [
+    'a counter that is named like a gauge',
+    {
+      'packages/other/other-metrics.ts': {
+        source: 'x = defineMetrics({',
+        exports: { x: defineMetrics({ others: { kind: 'counter', help: 'Others.', labels: [] } }) },
+      },
+    },
+    /others is no name/,
   ],
 ])('refuses %s', async (_, changes, complaint) => {
   await expect(generatedDocuments(material(changes))).rejects.toThrow(complaint);

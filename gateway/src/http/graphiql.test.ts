@@ -1,6 +1,6 @@
 import { brotliCompressSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
-import { createLogger } from '@saas/telemetry';
+import { createLogger, prometheusMeter } from '@saas/telemetry';
 import { readGraphiqlPage, type GraphiqlPage } from './graphiql.ts';
 import { httpServer } from './http-server.ts';
 
@@ -11,6 +11,7 @@ const serverWith = (readPage: () => Promise<GraphiqlPage>, graphiql = true) =>
     corsOrigins: new Set(),
     snapshot: () => ({ status: 'up', checks: {} }),
     isStopping: () => false,
+    meter: prometheusMeter({ service: 'gateway', isProcessMeasured: false }),
     graphiql,
     readPage,
   });

@@ -158,3 +158,9 @@ describe('health', () => {
     expect((await fetch(`${started.base}/health/ready`)).status).toBe(200);
   });
 });
+
+it('shows its metrics to Prometheus', async () => {
+  const answer = await fetch(`${started.base}/metrics`);
+  expect(answer.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+  expect(await answer.text()).toMatch(/^process_cpu_seconds_total\{service="gateway"\} /m);
+});

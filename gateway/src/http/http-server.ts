@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { HealthSnapshot, Logger } from '@saas/telemetry';
+import type { HealthSnapshot, Logger, PrometheusMeter } from '@saas/telemetry';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Handler } from '../stages/stage.ts';
 import { compression, isWorthCompressing } from './compression.ts';
@@ -8,6 +8,7 @@ import { GRAPHIQL_PATH, graphiqlRoute, readGraphiqlPage, type GraphiqlPage } fro
 import { healthRoutes } from './health-routes.ts';
 import type { HttpReply, HttpRequest } from './http-exchange.ts';
 import { httpErrors } from './http.errors.ts';
+import { metricsRoute } from './metrics-route.ts';
 import { writeRaw } from './raw-reply.ts';
 import { refusalOf } from './refusal.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -23,6 +24,7 @@ type Options = {
   readonly corsOrigins: ReadonlySet<string>;
   readonly snapshot: () => HealthSnapshot;
   readonly isStopping: () => boolean;
+  readonly meter: PrometheusMeter;
   /** Serves GraphiQL and leads browsers to it. */
   readonly graphiql: boolean;
   readonly readPage?: () => Promise<GraphiqlPage>;
@@ -66,6 +68,7 @@ export const httpServer = (options: Options): FastifyInstance => {
   // Routes that are declared before a plugin is loaded do not have it.
   void app.register(async (routes) => {
     healthRoutes(routes, options);
+    metricsRoute(routes, options.meter);
     if (graphiql) graphiqlRoute(routes, readPage);
     graphqlRoute(routes, options);
   });

@@ -4,9 +4,9 @@ import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
 import { databaseHealth, openServiceStore, type ServiceStore } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-notifications';
-import { gracefulStop } from '@saas/resilience';
+import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
-import type { Logger } from '@saas/telemetry';
+import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
 import { announceInbox } from './inbox/inbox.announcements.ts';
 import { inbox } from './inbox/inbox.decider.ts';
 import { notificationListProjection } from './notification-list/notification-list.projection.ts';
@@ -29,6 +29,7 @@ export type NotificationsAdapters = {
   readonly bus: MessageBus;
   readonly logger: Logger;
   readonly clock?: Clock;
+  readonly meter?: PrometheusMeter;
 };
 
 export type RunningNotifications = RunningSubgraph & {
@@ -46,49 +47,56 @@ export type RunningNotifications = RunningSubgraph & {
  */
 export const startNotifications = async (
   config: NotificationsConfig,
-  { bus, logger, clock = systemClock }: NotificationsAdapters,
+  adapters: NotificationsAdapters,
 ): Promise<RunningNotifications> => {
   const closing = gracefulStop();
   try {
-    const { database, store, ...kept } = await openStore(config, { bus, logger, clock });
-    closing.add('store', () => kept.stop(), { timeoutMs: STORE_STOP_MS_MAX });
-    const services = notificationsServices(store);
-    const { handleNotification: handle } = services;
-    for (const subscription of notificationSubscriptions({ handle, store, clock })) {
-      const listening = await bus.subscribe(subscription);
-      closing.add(subscription.queue, () => listening.close());
-    }
-    kept.startRelays();
-
-    const subgraph = await startSubgraph({
-      name: 'notifications',
-      typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
-      resolvers: notificationsResolvers,
-      contextOf: contextFactory({
-        database,
-        handlers: services,
-        clock,
-        claimSecret: config.CLAIM_SECRET.reveal(),
-      }),
-      host: config.HTTP_HOST,
-      port: config.HTTP_PORT,
-      identityKey: config.IDENTITY_KEY.reveal(),
-      deadlineMsMax: config.REQUEST_DEADLINE_MS,
-      health: [databaseHealth(database)],
-      logger,
-      clock,
-    });
-    closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
-    return {
-      ...subgraph,
-      stop: () => closing.stop(),
-      services,
-      waitingAnnouncements: () => kept.waitingAnnouncements(),
-    };
+    const meter = prometheusMeter({ service: 'notifications' });
+    return await build(config, { clock: systemClock, meter, ...adapters }, closing);
   } catch (error) {
     await closing.stop();
     throw error;
   }
+};
+
+const build = async (
+  config: NotificationsConfig,
+  adapters: Required<NotificationsAdapters>,
+  closing: GracefulStop,
+): Promise<RunningNotifications> => {
+  const { bus, logger, clock, meter } = adapters;
+  const { database, store, ...kept } = await openStore(config, adapters);
+  closing.add('store', () => kept.stop(), { timeoutMs: STORE_STOP_MS_MAX });
+  const services = notificationsServices(store);
+  const { handleNotification: handle } = services;
+  for (const subscription of notificationSubscriptions({ handle, store, clock })) {
+    const listening = await bus.subscribe(subscription);
+    closing.add(subscription.queue, () => listening.close());
+  }
+  kept.startRelays();
+
+  const claimSecret = config.CLAIM_SECRET.reveal();
+  const subgraph = await startSubgraph({
+    name: 'notifications',
+    typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+    resolvers: notificationsResolvers,
+    contextOf: contextFactory({ database, handlers: services, clock, claimSecret }),
+    host: config.HTTP_HOST,
+    port: config.HTTP_PORT,
+    identityKey: config.IDENTITY_KEY.reveal(),
+    deadlineMsMax: config.REQUEST_DEADLINE_MS,
+    health: [databaseHealth(database)],
+    logger,
+    meter,
+    clock,
+  });
+  closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
+  return {
+    ...subgraph,
+    stop: () => closing.stop(),
+    services,
+    waitingAnnouncements: () => kept.waitingAnnouncements(),
+  };
 };
 
 /** The ways in which this service's state changes. */
@@ -106,7 +114,7 @@ export const notificationsProjections = [notificationListProjection, preferences
 
 const openStore = (
   config: NotificationsConfig,
-  { bus, logger, clock }: Required<NotificationsAdapters>,
+  { bus, logger, clock, meter }: Required<NotificationsAdapters>,
 ): Promise<ServiceStore<Prisma.TransactionClient>> =>
   openServiceStore<Prisma.TransactionClient>({
     service: 'notifications',
@@ -119,5 +127,6 @@ const openStore = (
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
     clock,
+    meter,
     onError: (err, what) => logger.error({ err }, `${what} failed and will try again`),
   });

@@ -4,9 +4,9 @@ import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
 import { databaseHealth, openServiceStore } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-projects';
-import { gracefulStop } from '@saas/resilience';
+import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
-import type { Logger } from '@saas/telemetry';
+import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
 import { knownUser, type KnownUser, type KnownUserCommand } from './known-user/known-user.decider.ts';
 import { announceProject } from './project/project.announcements.ts';
 import { project, projectSnapshots } from './project/project.decider.ts';
@@ -26,6 +26,7 @@ export type ProjectsAdapters = {
   readonly bus: MessageBus;
   readonly logger: Logger;
   readonly clock?: Clock;
+  readonly meter?: PrometheusMeter;
   /** Told of every SQL statement, for measurements; it costs time. */
   readonly onStatement?: (sql: string) => void;
 };
@@ -52,53 +53,63 @@ type Tx = Prisma.TransactionClient;
  */
 export const startProjects = async (
   config: ProjectsConfig,
-  { bus, logger, clock = systemClock, onStatement }: ProjectsAdapters,
+  adapters: ProjectsAdapters,
 ): Promise<RunningProjects> => {
   const closing = gracefulStop();
   try {
-    const kept = await openStore(config, { bus, logger, clock, ...(onStatement && { onStatement }) });
-    closing.add('store', () => kept.stop(), { timeoutMs: 15_000 });
-    const { database } = kept;
-    const services = projectsServices(kept.store);
-    const subscription = usersSubscription(services.handleKnownUser);
-    const listening = await bus.subscribe(subscription);
-    closing.add(subscription.queue, () => listening.close());
-    kept.startRelays();
-
-    const claimSecret = config.CLAIM_SECRET.reveal();
-    const subgraph = await startSubgraph({
-      name: 'projects',
-      typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
-      resolvers: projectsResolvers,
-      contextOf: (request) => projectsContext(request, { ...services, database, clock, claimSecret }),
-      host: config.HTTP_HOST,
-      port: config.HTTP_PORT,
-      identityKey: config.IDENTITY_KEY.reveal(),
-      deadlineMsMax: config.REQUEST_DEADLINE_MS,
-      health: [databaseHealth(database)],
-      logger,
-      clock,
-    });
-    closing.add('subgraph', subgraph.stop, { timeoutMs: 20_000 });
-    const { url, port, health } = subgraph;
-    return {
-      url,
-      port,
-      health,
-      stop: () => closing.stop(),
-      services,
-      waitingAnnouncements: () => kept.waitingAnnouncements(),
-    };
+    const meter = prometheusMeter({ service: 'projects' });
+    return await build(config, { clock: systemClock, meter, ...adapters }, closing);
   } catch (error) {
     await closing.stop();
     throw error;
   }
 };
 
-const openStore = (
+type Ready = ProjectsAdapters & { readonly clock: Clock; readonly meter: PrometheusMeter };
+
+const build = async (
   config: ProjectsConfig,
-  { bus, logger, clock, onStatement }: ProjectsAdapters & { readonly clock: Clock },
-) =>
+  adapters: Ready,
+  closing: GracefulStop,
+): Promise<RunningProjects> => {
+  const { bus, logger, clock, meter } = adapters;
+  const kept = await openStore(config, adapters);
+  closing.add('store', () => kept.stop(), { timeoutMs: 15_000 });
+  const { database } = kept;
+  const services = projectsServices(kept.store);
+  const subscription = usersSubscription(services.handleKnownUser);
+  const listening = await bus.subscribe(subscription);
+  closing.add(subscription.queue, () => listening.close());
+  kept.startRelays();
+
+  const claimSecret = config.CLAIM_SECRET.reveal();
+  const subgraph = await startSubgraph({
+    name: 'projects',
+    typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
+    resolvers: projectsResolvers,
+    contextOf: (request) => projectsContext(request, { ...services, database, clock, claimSecret }),
+    host: config.HTTP_HOST,
+    port: config.HTTP_PORT,
+    identityKey: config.IDENTITY_KEY.reveal(),
+    deadlineMsMax: config.REQUEST_DEADLINE_MS,
+    health: [databaseHealth(database)],
+    logger,
+    meter,
+    clock,
+  });
+  closing.add('subgraph', subgraph.stop, { timeoutMs: 20_000 });
+  const { url, port, health } = subgraph;
+  return {
+    url,
+    port,
+    health,
+    stop: () => closing.stop(),
+    services,
+    waitingAnnouncements: () => kept.waitingAnnouncements(),
+  };
+};
+
+const openStore = (config: ProjectsConfig, { bus, logger, clock, meter, onStatement }: Ready) =>
   openServiceStore<Tx>({
     service: 'projects',
     shards: config.SHARD_URLS,
@@ -110,6 +121,7 @@ const openStore = (
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
     clock,
+    meter,
     onError: (err, what) => logger.error({ err }, `${what} failed and will try again`),
   });
 

@@ -7,7 +7,7 @@ import { databaseHealth, openServiceStore, type ShardedDatabase } from '@saas/po
 import { PrismaClient, type Prisma } from '@saas/prisma-users';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
-import type { Logger } from '@saas/telemetry';
+import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
 import { accountsProjection } from './account/account.projection.ts';
 import { otherOwner } from './account/account.queries.ts';
 import { accounts } from './account/accounts.process.ts';
@@ -36,6 +36,7 @@ export type UsersAdapters = {
   readonly logger: Logger;
   readonly revokedSessions: RevokedSessions;
   readonly clock?: Clock;
+  readonly meter?: PrometheusMeter;
   /** Argon2id unless given. */
   readonly passwords?: Passwords;
   /** Replaces what a registration stands on, so that a test can let it fail at any step. */
@@ -63,7 +64,13 @@ type Ready = Required<UsersAdapters>;
  *   Nothing is left running.
  */
 export const startUsers = async (config: UsersConfig, given: UsersAdapters): Promise<RunningUsers> => {
-  const adapters = { clock: systemClock, passwords: argon2Passwords(), around: unchanged, ...given };
+  const adapters = {
+    clock: systemClock,
+    meter: prometheusMeter({ service: 'users' }),
+    passwords: argon2Passwords(),
+    around: unchanged,
+    ...given,
+  };
   const closing = gracefulStop();
   try {
     const opened = await openStore(config, adapters, closing);
@@ -74,7 +81,7 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
     await recallEndedSessions(config, adapters, database);
     opened.startRelays();
 
-    const { clock, logger } = adapters;
+    const { clock, logger, meter } = adapters;
     const subgraph = await startSubgraph({
       name: 'users',
       typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
@@ -87,6 +94,7 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
       health: [databaseHealth(database)],
       routes: [{ path: '/.well-known/jwks.json', answer: async () => keySetAnswer(config) }],
       logger,
+      meter,
       clock,
     });
     closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
@@ -105,7 +113,11 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
   }
 };
 
-const openStore = async (config: UsersConfig, { bus, logger, clock }: Ready, closing: GracefulStop) => {
+const openStore = async (
+  config: UsersConfig,
+  { bus, logger, clock, meter }: Ready,
+  closing: GracefulStop,
+) => {
   const opened = await openServiceStore<Tx>({
     service: 'users',
     shards: config.SHARD_URLS,
@@ -117,6 +129,7 @@ const openStore = async (config: UsersConfig, { bus, logger, clock }: Ready, clo
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
     clock,
+    meter,
     onError: (err, what) => logger.error({ err }, `${what} failed and will try again`),
   });
   closing.add('store', () => opened.stop());
