@@ -1,4 +1,4 @@
-import { describeEventStoreContract } from '@saas/event-sourcing/testing';
+import { describeEventLogContract, describeEventStoreContract } from '@saas/event-sourcing/testing';
 import { systemClock } from '@saas/kernel';
 import { memoryEventStore } from './event-store.memory.ts';
 
@@ -8,4 +8,9 @@ describeEventStoreContract('memoryEventStore', async (codec) => {
     store,
     outboxOf: async (streams) => store.outbox.filter(({ stream }) => streams.includes(stream)),
   };
+});
+
+describeEventLogContract('memoryEventStore', async (codec) => {
+  const store = memoryEventStore(systemClock, codec);
+  return { store, log: store.log };
 });

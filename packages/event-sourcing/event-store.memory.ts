@@ -1,6 +1,7 @@
 import { systemClock, type Clock, type TenantId } from '@saas/kernel';
 import type { DomainEvent } from './decider.ts';
-import { undeclaredEvents } from './event-codec.ts';
+import { undeclaredEvents, type EventCodec } from './event-codec.ts';
+import { checkPage, type EventLog } from './event-log.port.ts';
 import {
   eventStoreErrors,
   type Append,
@@ -15,7 +16,13 @@ import {
 } from './event-store.port.ts';
 import { outboxMessages } from './outbox-messages.ts';
 import type { StreamId } from './recorded-event.ts';
-import { decodeStored, encodeRecorded, recordedEvents, type StoredEvent } from './stored-event.ts';
+import {
+  decodeLogged,
+  decodeStored,
+  encodeRecorded,
+  recordedEvents,
+  type StoredEvent,
+} from './stored-event.ts';
 
 type Stored = { tenantId: TenantId; events: StoredEvent[]; announced: number; snapshot?: Snapshot };
 
@@ -23,7 +30,8 @@ type Stored = { tenantId: TenantId; events: StoredEvent[]; announced: number; sn
 export const memoryEventStore = (
   clock: Clock = systemClock,
   codec = undeclaredEvents,
-): EventStore & { readonly outbox: readonly OutboxMessage[] } => {
+): EventStore & { readonly outbox: readonly OutboxMessage[]; readonly log: EventLog } => {
+  const all: StoredEvent[] = [];
   const streams = new Map<StreamId, Stored>();
   const claims = new Map<string, { requestHash: string; result: readonly StreamVersion[] }>();
   const received = new Map<string, number>();
@@ -47,7 +55,9 @@ export const memoryEventStore = (
     const { tenantId } = append;
     if (each.events.length === 0) return { stream: each.stream, version: each.expectedVersion };
     const stored = streams.get(each.stream) ?? { tenantId, events: [], announced: 0 };
-    stored.events.push(...events.filter(({ stream }) => stream === each.stream));
+    const mine = events.filter(({ stream }) => stream === each.stream);
+    stored.events.push(...mine);
+    all.push(...mine);
     outbox.push(...outboxMessages(append, each, stored.announced, clock));
     stored.announced += each.announcements?.length ?? 0;
     const version = stored.events.length;
@@ -58,6 +68,7 @@ export const memoryEventStore = (
 
   return {
     outbox,
+    log: memoryEventLog(all, codec),
     async read<Event extends DomainEvent>(
       tenantId: TenantId,
       ids: readonly StreamId[],
@@ -70,6 +81,15 @@ export const memoryEventStore = (
           events: await decodeStored<Event>(codec, events),
         })),
       );
+    },
+    async readPage<Event extends DomainEvent>(
+      tenantId: TenantId,
+      stream: StreamId,
+      page: { readonly after: number; readonly limit: number },
+    ) {
+      checkPage(page);
+      const events = ofTenant(tenantId, stream)?.events.slice(page.after, page.after + page.limit);
+      return decodeStored<Event>(codec, events ?? []);
     },
     async honoured(tenantId, claim) {
       const known = claims.get(claimId(tenantId, claim));
@@ -88,6 +108,20 @@ export const memoryEventStore = (
     },
   };
 };
+
+/** Everything stored so far is committed, so the log ends with it. */
+const memoryEventLog = (all: readonly StoredEvent[], codec: EventCodec): EventLog => ({
+  shards: () => ['memory'],
+  fence: async () => all.length,
+  readAll: async (_, { after, upTo, limit }) => {
+    checkPage({ after, limit });
+    const events = all.slice(after, Math.min(after + limit, upTo));
+    return decodeLogged(
+      codec,
+      events.map((event, index) => ({ ...event, position: after + index + 1 })),
+    );
+  },
+});
 
 const claimId = (tenantId: TenantId, { scope, key }: Claim): string => JSON.stringify([tenantId, scope, key]);
 const receiptId = ({ consumer, stream }: Receipt): string => JSON.stringify([consumer, stream]);

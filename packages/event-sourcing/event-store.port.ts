@@ -133,6 +133,18 @@ export type EventStore = {
   ): Promise<readonly StreamSlice<Event>[]>;
 
   /**
+   * One stream by pages, for histories that are too long to be held at once: the events after version `after` (0: from the
+   * start), oldest first, as of the newest committed state; fewer than `limit` only when there are no more just now.
+   *
+   * @throws {RangeError} unless `limit` is 1 to 10,000; see `EVENTS_PER_PAGE_MAX`.
+   */
+  readPage<Event extends DomainEvent>(
+    tenantId: TenantId,
+    stream: StreamId,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly RecordedEvent<Event>[]>;
+
+  /**
    * The versions its streams reached when `claim` was first honoured, or undefined if it never was.
    *
    * @throws {AppError} `IDEMPOTENCY_KEY_REUSED` when the key came with another request then.

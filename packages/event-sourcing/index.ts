@@ -2,6 +2,7 @@ export * from './claim.ts';
 export * from './command-handler.ts';
 export * from './decider.ts';
 export * from './event-codec.ts';
+export * from './event-log.port.ts';
 export * from './event-schemas.ts';
 export * from './event-store.memory.ts';
 export * from './event-store.port.ts';

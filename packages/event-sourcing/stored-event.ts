@@ -1,6 +1,7 @@
 import { bucketOfId, newId, type Clock } from '@saas/kernel';
 import type { DomainEvent } from './decider.ts';
 import type { EncodedEvent, EventCodec } from './event-codec.ts';
+import type { LoggedEvent } from './event-log.port.ts';
 import type { Append } from './event-store.port.ts';
 import type { RecordedEvent } from './recorded-event.ts';
 
@@ -52,6 +53,15 @@ export const decodeStored = async <Event extends DomainEvent>(
     ({ id, version, metadata, recordedAt }, index) =>
       ({ ...oneFor(decoded, index), id, version, metadata, recordedAt }) as unknown as RecordedEvent<Event>,
   );
+};
+
+/** {@link decodeStored} for events that know their place in the log. */
+export const decodeLogged = async (
+  codec: EventCodec,
+  stored: readonly (StoredEvent & Pick<LoggedEvent, 'position'>)[],
+): Promise<readonly LoggedEvent[]> => {
+  const events = await decodeStored(codec, stored);
+  return stored.map(({ position }, index) => ({ ...oneFor(events, index), position }));
 };
 
 const oneFor = <Item>(items: readonly Item[], index: number): Item => {

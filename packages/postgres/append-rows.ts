@@ -95,9 +95,10 @@ const writeRows = (
         (stream_id, version, event_id, tenant_id, bucket, type, schema_version, data, metadata, recorded_at)
       SELECT e.stream, e.version, e.id, ${tenantId}, ${bucket}::int, e.type, e."schemaVersion", e.data,
         ${JSON.stringify(metadata)}::jsonb, e."recordedAt"
-      FROM jsonb_to_recordset(${JSON.stringify(stored)}::jsonb) AS e(stream text, version int, id text,
-        type text, "schemaVersion" int, data jsonb, "recordedAt" timestamptz)
+      FROM jsonb_to_recordset(${JSON.stringify(stored.map(eventRow))}::jsonb) AS e(place int, stream text,
+        version int, id text, type text, "schemaVersion" int, data jsonb, "recordedAt" timestamptz)
       JOIN heads ON heads.stream_id = e.stream
+      ORDER BY e.place
     ), announcements AS (
       INSERT INTO outbox (id, tenant_id, topic, routing_key, stream_id, sequence, body, headers)
       SELECT m.id, ${tenantId}, m.topic, m."routingKey", m.stream, heads.announced + m.sequence, m.body, m.headers
@@ -132,6 +133,12 @@ const headRow = ({ stream, expectedVersion, events, announcements = [] }: Stream
   added: events.length,
   announced: announcements.length,
 });
+
+/** `place`: a join may answer in any order, and the log's positions are drawn in the order of insertion. */
+const eventRow = (
+  { stream, version, id, type, schemaVersion, data, recordedAt }: StoredEvent,
+  place: number,
+) => ({ place, stream, version, id, type, schemaVersion, data, recordedAt });
 
 const snapshotRow = (append: StreamAppend) =>
   append.snapshot ? [{ ...reachedBy(append), ...append.snapshot }] : [];

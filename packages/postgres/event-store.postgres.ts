@@ -10,12 +10,18 @@ import type {
   StreamSlice,
   StreamVersion,
 } from '@saas/event-sourcing';
-import { decodeStored, encodeRecorded, eventStoreErrors, recordedEvents } from '@saas/event-sourcing';
+import {
+  checkPage,
+  decodeStored,
+  encodeRecorded,
+  eventStoreErrors,
+  recordedEvents,
+} from '@saas/event-sourcing';
 import { systemClock, type Clock, type TenantId } from '@saas/kernel';
 import { appendRows } from './append-rows.ts';
 import type { RawTx } from './database-node.ts';
 import { failureOf } from './prisma-failures.ts';
-import { readStreams, type ReadStreams } from './read-streams.ts';
+import { readStreamPage, readStreams, type ReadStreams } from './read-streams.ts';
 import type { ShardedDatabase } from './sharded-database.ts';
 
 /** Read-model rows kept with the events they come from, in the same transaction. */
@@ -41,6 +47,19 @@ export const postgresEventStore = <Tx extends RawTx>(options: Options<Tx>): Even
     streams: readonly StreamId[],
     how: ReadStreams = {},
   ) => readDecoded<Event, Tx>(options, tenantId, streams, how),
+
+  readPage: async <Event extends DomainEvent>(
+    tenantId: TenantId,
+    stream: StreamId,
+    page: { readonly after: number; readonly limit: number },
+  ) => {
+    checkPage(page);
+    const { database, codec } = options;
+    const stored = await database.readPrimary({ tenantId }, (tx) =>
+      readStreamPage(tx, tenantId, stream, page),
+    );
+    return decodeStored<Event>(codec, stored);
+  },
 
   honoured: (tenantId, claim) =>
     options.database.readPrimary({ tenantId }, (tx) => honouredRow(tx, tenantId, claim)),
@@ -78,7 +97,7 @@ const appendInOneTransaction = async <Tx extends RawTx>(
   const recorded = recordedEvents(append, clock);
   const stored = await encodeRecorded(codec, recorded);
   try {
-    await database.write(tenantId, async (tx) => {
+    await database.append(tenantId, async (tx) => {
       await appendRows(tx, append, stored, clock);
       if (recorded.length === 0) return;
       for (const projection of projections) await projection.apply(recorded, tx);

@@ -1,5 +1,7 @@
+export { holdAppends } from './append-lock.ts';
 export { defaultLimits, type Client, type ConnectionLimits, type RawTx } from './database-node.ts';
 export * from './database-health.ts';
+export * from './event-log.postgres.ts';
 export * from './event-store.postgres.ts';
 export * from './housekeeping.ts';
 export * from './migrate.ts';
@@ -8,6 +10,7 @@ export type { NodeHealth } from './node-monitor.ts';
 export * from './outbox.postgres.ts';
 export * from './postgres.errors.ts';
 export * from './prisma-failures.ts';
+export * from './read-log.ts';
 export * from './service-store.ts';
 export * from './sharded-database.ts';
 export * from './shard-map.ts';

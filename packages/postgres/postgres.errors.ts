@@ -11,6 +11,11 @@ export const postgresErrors = defineErrors({
     retryable: true,
     message: 'Reading or writing the data took too long. Please try again.',
   },
+  EVENT_LOG_BUSY: {
+    audience: 'operator',
+    retryable: true,
+    message: 'An append has been in hand for longer than any may be; what follows it cannot be read yet.',
+  },
   DATABASE_ROLE_TOO_POWERFUL: {
     audience: 'operator',
     retryable: false,

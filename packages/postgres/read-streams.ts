@@ -2,8 +2,8 @@ import type { EventMetadata, Snapshot, StoredEvent, StreamId, StreamSlice } from
 import type { EventId, TenantId } from '@saas/kernel';
 import type { RawTx } from './database-node.ts';
 
-type EventRow = {
-  readonly kind: 'event';
+/** A row of `events`, without its tenant. */
+export type EventRow = {
   readonly stream_id: StreamId;
   readonly version: number;
   readonly event_id: EventId;
@@ -13,7 +13,9 @@ type EventRow = {
   readonly metadata: EventMetadata;
   readonly recorded_at: Date;
 };
-type SnapshotRow = Pick<EventRow, 'stream_id' | 'version' | 'data'> & { readonly kind: 'snapshot' };
+type FoundRow =
+  | (EventRow & { readonly kind: 'event' })
+  | (Pick<EventRow, 'stream_id' | 'version' | 'data'> & { readonly kind: 'snapshot' });
 
 const VERSION_MAX = 2_147_483_647;
 /** No snapshot has this schema version. */
@@ -33,7 +35,7 @@ export const readStreams = async (
   { snapshots = NO_SNAPSHOTS, upTo }: ReadStreams,
 ): Promise<readonly StoredSlice[]> => {
   const input = streams.map((stream, index) => ({ stream, up_to: upTo?.[index] ?? VERSION_MAX }));
-  const rows = await tx.$queryRaw<(EventRow | SnapshotRow)[]>`
+  const rows = await tx.$queryRaw<FoundRow[]>`
     WITH input AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(input)}::jsonb) AS i(stream text, up_to int)
     ), kept AS (
@@ -63,6 +65,20 @@ export const readStreams = async (
     const version = events.at(-1)?.version ?? snapshot?.version ?? 0;
     return { ...(snapshot && { snapshot }), events, version };
   });
+};
+
+/** One page of one stream. */
+export const readStreamPage = async (
+  tx: RawTx,
+  tenantId: TenantId,
+  stream: StreamId,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<readonly StoredEvent[]> => {
+  const rows = await tx.$queryRaw<EventRow[]>`
+    SELECT stream_id, version, event_id, type, schema_version, data, metadata, recorded_at
+    FROM events WHERE tenant_id = ${tenantId} AND stream_id = ${stream} AND version > ${after}
+    ORDER BY version LIMIT ${limit}`;
+  return rows.map((row) => storedEvent(row, tenantId));
 };
 
 type Found = { snapshot?: Snapshot; readonly events: StoredEvent[] };

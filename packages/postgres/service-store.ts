@@ -1,8 +1,9 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
-import type { EventCodec, EventStore } from '@saas/event-sourcing';
+import type { EventCodec, EventLog, EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock, type Meter, type TenantId } from '@saas/kernel';
 import { startOutboxRelay, type MessageBus, type OutboxRelay } from '@saas/messaging';
 import type { Client, RawTx } from './database-node.ts';
+import { postgresEventLog } from './event-log.postgres.ts';
 import { postgresEventStore, type InlineProjection } from './event-store.postgres.ts';
 import { keepHouse } from './housekeeping.ts';
 import { postgresOutbox } from './outbox.postgres.ts';
@@ -33,6 +34,8 @@ type Options<Tx extends RawTx> = {
 export type ServiceStore<Tx extends RawTx> = {
   readonly database: ShardedDatabase<Tx>;
   readonly store: EventStore;
+  /** Everything in the event store, of all tenants, shard by shard. */
+  readonly log: EventLog;
   /** From now on announces what was committed, also what a former process left behind. Call once everyone listens. */
   startRelays(): void;
   /** How many announcements wait in the outboxes of all shards. */
@@ -65,6 +68,7 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
   return {
     database,
     store: postgresEventStore({ database, projections, codec, clock, onAnnounced }),
+    log: postgresEventLog({ database, codec }),
     startRelays: () => {
       for (const shard of names) if (!relays.has(shard)) relays.set(shard, relayOf(shard, database, options));
     },

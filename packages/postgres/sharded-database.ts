@@ -1,6 +1,7 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
 import type { ConsistencyToken } from '@saas/event-sourcing';
 import type { TenantId } from '@saas/kernel';
+import { beginAppend } from './append-lock.ts';
 import {
   DatabaseNode,
   defaultLimits,
@@ -114,6 +115,14 @@ export class ShardedDatabase<Tx extends RawTx> {
   write<Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result> {
     return onNode(this.#shardOf(tenantId).primary, async (tx) => {
       await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
+      return work(tx);
+    });
+  }
+
+  /** {@link write} for a transaction that adds events: it is known as such to whoever reads all events of the shard. */
+  append<Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return onNode(this.#shardOf(tenantId).primary, async (tx) => {
+      await beginAppend(tx, tenantId);
       return work(tx);
     });
   }

@@ -5,6 +5,7 @@ import type { Append, Claim, StreamAppend } from '../event-store.port.ts';
 import type { StreamId } from '../recorded-event.ts';
 import { added, metadata, unique, type Opened } from './counting.ts';
 import { describeStoredForms } from './stored-forms.contract.ts';
+import { describeStreamPages } from './stream-pages.contract.ts';
 
 /** Another tenant of the same bucket, hence in the same database. */
 const neighbourOf = (tenantId: TenantId): TenantId => {
@@ -74,6 +75,7 @@ export const describeEventStoreContract = (adapter: string, open: (codec: EventC
     });
 
     describeStoredForms(open);
+    describeStreamPages(open);
 
     describe('snapshots', () => {
       const keep = () =>
