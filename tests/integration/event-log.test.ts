@@ -68,7 +68,7 @@ const slowStore = () => {
 };
 
 describe('an append that takes long', () => {
-  it('is waited for by a fence, while other appends go on and lie beyond it or are waited for by nobody', async () => {
+  it('is waited for by a fence, while all other appends go on', async () => {
     const before = await log.fence(shard);
     const slow = slowStore();
     const appending = add(slow.store);
