@@ -47,7 +47,9 @@ export const startDelivery = (operation: CompiledOperation, variables: ValidVari
   const write = (path: Search['path'], writeData: (writing: Writing) => void) => {
     const search: Search = { path: [...path], problems: [], deferred: [] };
     const introspection = introspected?.fields;
-    const dataJson = textOf((sink) => writeData({ sink, introspection, problemCount: 0, search }));
+    const dataJson = textOf((sink) =>
+      writeData({ sink, introspection, problemCount: 0, again: undefined, search }),
+    );
     held = [...held, ...search.deferred.map((part) => ({ ...part, key: keyOf(part, operation) }))];
     return { dataJson, problems: search.problems };
   };

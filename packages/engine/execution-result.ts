@@ -46,6 +46,9 @@ export const begin = (
     fetched: undefined,
     openBatches: new Map(),
     failures: collectFailures(),
+    shared: new Set(),
+    visits: new Map(),
+    progress: { structure: 0 },
   };
 };
 
@@ -71,20 +74,27 @@ export const run = (
 const finish = (
   { introspect, writerFor, restore }: CompiledOperation,
   { given, isTrue }: ValidVariables,
-  { root, failures }: Execution,
+  { root, failures, shared }: Execution,
 ): ExecutionResult => {
   const introspected = introspect?.(given);
   const write = writerFor(isTrue, 'at once');
   const introspection = introspected?.fields;
   let problemCount = 0;
   const dataJson = textOf((sink) => {
-    const writing: Writing = { sink, introspection, problemCount: 0, search: undefined };
+    const again = shared.size > 0 ? writtenAgain(shared) : undefined;
+    const writing: Writing = { sink, introspection, problemCount: 0, again, search: undefined };
     write(root, writing);
     ({ problemCount } = writing);
   });
   const errors = errorsFor({ restore }, failures, introspected);
   const problems = problemCount > 0 && errors.length === 0 ? findProblems(write, root, introspection) : [];
   return { dataJson, errors, problems };
+};
+
+const writtenAgain = (shared: ReadonlySet<JsonObject>): NonNullable<Writing['again']> => {
+  const again: NonNullable<Writing['again']> = new Map();
+  for (const object of shared) again.set(object, undefined);
+  return again;
 };
 
 /** The result of an operation that was not run. */
@@ -114,7 +124,7 @@ const findProblems = (
   introspection: Writing['introspection'],
 ): readonly Problem[] => {
   const search = { path: [], problems: [], deferred: [] };
-  textOf((sink) => write(root, { sink, introspection, problemCount: 0, search }));
+  textOf((sink) => write(root, { sink, introspection, problemCount: 0, again: undefined, search }));
   return search.problems;
 };
 

@@ -1,11 +1,16 @@
 import { Kind, parse, type SelectionSetNode } from 'graphql';
 import type { SchemaFacts } from '../schema-facts.ts';
 import type { EntityBatch } from './entity-batch.ts';
+import type { Execution } from './execution.ts';
 import { cloneJson, isJsonObject } from './json-object.ts';
 import type { FetchNode } from './plan-json.ts';
 
 /** Merges what a subgraph answered into the objects that it was told about. */
-export type MergeEntities = (batch: EntityBatch, entities: readonly unknown[]) => void;
+export type MergeEntities = (
+  batch: EntityBatch,
+  entities: readonly unknown[],
+  progress: Execution['progress'],
+) => void;
 
 /**
  * Compiles the merging of a fetch's answers.
@@ -22,7 +27,8 @@ export const compileMergeEntities = (
   { mayShare }: { readonly mayShare: boolean },
 ): MergeEntities => {
   const isFlat = !holdsObjects(node.operation);
-  return ({ places }, entities) => {
+  return ({ places }, entities, progress) => {
+    if (!isFlat) progress.structure += 1;
     const isTaken: boolean[] = [];
     for (const { targets, indexes } of places) {
       const own: unknown[] = [];

@@ -1,16 +1,19 @@
 import { assertNever } from '@saas/kernel';
 import type { SchemaFacts } from '../schema-facts.ts';
-import { compileFlatten, type Cursor } from './cursor.ts';
+import type { Cursor } from './cursor.ts';
 import { compileEntityFetch, type EntityFetchNode } from './entity-fetch.ts';
 import type { Done, Execution, Run } from './execution.ts';
 import { compileDefer } from './deferred-parts.ts';
 import { fetchesIn } from './fetches-in.ts';
+import { compileFlatten } from './flatten.ts';
+import { foldingIn, type MayFold } from './folding.ts';
 import type { ConditionNode, FetchNode, FlattenNode, PlanNode } from './plan-json.ts';
 import { compileRootFetch } from './root-fetch.ts';
 
 /** Compiles a plan into functions: nothing of the plan is looked at while it runs. */
 export const compilePlan = (root: PlanNode, facts: SchemaFacts): Run => {
   const options = { mayShare: !fetchesIn(root).some(usesContext), tellings: new Map() };
+  const mayFold = options.mayShare ? foldingIn(root) : () => false;
 
   const compile = (node: PlanNode): Run => {
     switch (node.kind) {
@@ -19,7 +22,7 @@ export const compilePlan = (root: PlanNode, facts: SchemaFacts): Run => {
       case 'Parallel':
         return parallel(node.nodes.map(compile));
       case 'Flatten':
-        return flatten(node, compile(node.node));
+        return flatten(node, compile(node.node), mayFold);
       case 'Condition':
         return condition(node, compile);
       case 'Defer':
@@ -71,10 +74,10 @@ const parallel =
     for (const branch of branches) branch(execution, cursor, ended);
   };
 
-const flatten = ({ path }: FlattenNode, inner: Run): Run => {
-  const move = compileFlatten(path);
+const flatten = ({ path }: FlattenNode, inner: Run, mayFold: MayFold): Run => {
+  const move = compileFlatten(path, mayFold(path));
   return (execution, cursor, done) => {
-    const moved = move(cursor);
+    const moved = move(execution, cursor);
     if (moved.items.length === 0) done();
     else inner(execution, moved, done);
   };

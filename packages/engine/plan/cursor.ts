@@ -14,37 +14,8 @@ export type Position = {
   readonly path: ResponsePath;
   /** The objects from the root down to it, itself left out. */
   readonly holders: readonly JsonObject[];
-};
-
-/** Moves down from a cursor: the objects at `path` below its items. Branches that end in null vanish. */
-export const compileFlatten = (path: readonly string[]): ((cursor: Cursor) => Cursor) => {
-  const steps = path.map((element) => (element === '@' ? elementsOf : valuesOf(element)));
-  return (cursor) => {
-    let values: readonly unknown[] = cursor.items;
-    for (const step of steps) values = step(values);
-    return { path: [...cursor.path, ...path], items: values.filter(isJsonObject) };
-  };
-};
-
-const elementsOf = (values: readonly unknown[]): readonly unknown[] => {
-  const elements: unknown[] = [];
-  for (const value of values) {
-    if (!Array.isArray(value)) continue;
-    for (const element of value) if (element !== null && element !== undefined) elements.push(element);
-  }
-  return elements;
-};
-
-const valuesOf = (key: string) => {
-  const read = readerOf(key);
-  return (values: readonly unknown[]): readonly unknown[] => {
-    const found: unknown[] = [];
-    for (const value of values) {
-      const inner = isJsonObject(value) ? read(value) : undefined;
-      if (inner !== null && inner !== undefined) found.push(inner);
-    }
-    return found;
-  };
+  /** Counts the places at one path, in the order of the response. */
+  readonly place: number;
 };
 
 /**
@@ -56,13 +27,16 @@ export const positionsAt = (
   path: readonly string[],
 ): ReadonlyMap<JsonObject, readonly Position[]> => {
   const positions = new Map<JsonObject, Position[]>();
-  const walk = (value: unknown, depth: number, position: Position): void => {
+  let place = 0;
+  const walk = (value: unknown, depth: number, position: Omit<Position, 'place'>): void => {
     const element = path[depth];
     if (element === undefined) {
       if (!isJsonObject(value)) return;
+      const found = { ...position, place };
+      place += 1;
       const known = positions.get(value);
-      if (known === undefined) positions.set(value, [position]);
-      else known.push(position);
+      if (known === undefined) positions.set(value, [found]);
+      else known.push(found);
     } else if (element !== '@') {
       if (!isJsonObject(value)) return;
       const inner = readerOf(element)(value);

@@ -1,4 +1,4 @@
-import { positionsAt, type Position, type ResponsePath } from './cursor.ts';
+import { positionsAt } from './cursor.ts';
 import type { EntityBatch, Place } from './entity-batch.ts';
 import type { Execution } from './execution.ts';
 import { pathsOf } from './failures.ts';
@@ -21,7 +21,7 @@ export const reportEach = (
     const [first, index, ...rest] = pathOf(error, answer.renamed) ?? [];
     const isOfOne = first === '_entities' && typeof index === 'number' && index in batch.json;
     const paths = places.flatMap(({ place, positions }) =>
-      isOfOne ? pathsIn(positions, targetsOf(place, index)) : pathsIn(positions, place.targets).slice(0, 1),
+      isOfOne ? pathsOf(positions, targetsOf(place, index)) : pathsOf(positions, place.targets).slice(0, 1),
     );
     if (paths.length === 0) failures.ofSubgraph(answer.service, error);
     for (const path of paths) failures.ofSubgraph(answer.service, error, [...path, ...rest]);
@@ -36,14 +36,9 @@ export const reportAll = (
   cause: unknown,
 ): void => {
   for (const { cursor, targets } of places) {
-    failures.ofCall(service, cause, pathsIn(positionsAt(root, cursor.path), targets));
+    failures.ofCall(service, cause, pathsOf(positionsAt(root, cursor.path), targets));
   }
 };
 
 const targetsOf = ({ targets, indexes }: Place, index: number): readonly JsonObject[] =>
   targets.filter((_, position) => indexes[position] === index);
-
-const pathsIn = (
-  positions: ReadonlyMap<JsonObject, readonly Position[]>,
-  entities: readonly JsonObject[],
-): readonly ResponsePath[] => [...new Set(entities)].flatMap((entity) => pathsOf(positions.get(entity)));

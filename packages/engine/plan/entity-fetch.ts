@@ -189,6 +189,6 @@ const compileTakeIn = (node: EntityFetchNode, facts: SchemaFacts, options: Entit
       return;
     }
     alter?.(entities);
-    merge(batch, entities);
+    merge(batch, entities, execution.progress);
   };
 };

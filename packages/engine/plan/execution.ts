@@ -2,6 +2,7 @@ import type { Cursor } from './cursor.ts';
 import type { DeferredParts } from './deferred-parts.ts';
 import type { OpenBatch } from './entity-batch.ts';
 import type { Failures } from './failures.ts';
+import type { Visit } from './flatten.ts';
 import type { JsonObject } from './json-object.ts';
 import type { Turns } from './turns.ts';
 
@@ -17,6 +18,14 @@ export type Execution = {
   /** Entity calls of this turn that others may still join, by what they ask. */
   readonly openBatches: Map<string, OpenBatch>;
   readonly failures: Failures;
+  /** Objects that stand at several places of the response. */
+  readonly shared: Set<JsonObject>;
+  /** What was found at paths from the root. */
+  readonly visits: Map<string, Visit>;
+  readonly progress: {
+    /** Counts the answers that brought more than leaves. */
+    structure: number;
+  };
   /** Given when what is deferred is to be answered later. */
   readonly parts: DeferredParts | undefined;
   /** Told of every fetch with an id when it has ended. */

@@ -1,5 +1,6 @@
 import { isAppError } from '@saas/kernel';
 import type { Position, ResponsePath } from './cursor.ts';
+import type { JsonObject } from './json-object.ts';
 import type { SubgraphError } from './fetch.port.ts';
 
 /** A failure as the engine knows it. What of it a client may read is for the gateway to say. */
@@ -59,6 +60,12 @@ export const collectFailures = (): Failures => {
   };
 };
 
-/** The paths of positions, none when there are none. */
-export const pathsOf = (positions: readonly Position[] | undefined): readonly ResponsePath[] =>
-  positions?.map(({ path }) => path) ?? [];
+/** Where objects stand, in the order of the response. */
+export const pathsOf = (
+  positions: ReadonlyMap<JsonObject, readonly Position[]>,
+  objects: readonly JsonObject[],
+): readonly ResponsePath[] =>
+  [...new Set(objects)]
+    .flatMap((object) => positions.get(object) ?? [])
+    .toSorted((left, right) => left.place - right.place)
+    .map(({ path }) => path);

@@ -51,6 +51,7 @@ export const compileTakeIn = (
     const { data } = answer;
     if (isJsonObject(data)) {
       alter?.(data);
+      execution.progress.structure += 1;
       for (const item of cursor.items) facts.merge(item, data);
     } else if (errors.length === 0) {
       const cause = engineErrors.SUBGRAPH_ANSWER_MALFORMED({ service: node.serviceName });
@@ -62,7 +63,7 @@ export const compileTakeIn = (
 const placesOf = ({ root }: Execution, { path, items }: Cursor): readonly ResponsePath[] => {
   if (!path.includes('@')) return [path];
   const positions = positionsAt(root, path);
-  return items.flatMap((item) => pathsOf(positions.get(item)));
+  return pathsOf(positions, items);
 };
 
 /** The response keys of the fields that a fetch asks for in any case. */

@@ -102,3 +102,11 @@ export const putText = (sink: JsonSink, text: string): void => {
   bytes[at++] = quote;
   sink.length = at;
 };
+
+/** What stands between two places of the sink, once more. */
+export const putAgain = (sink: JsonSink, start: number, end: number): void => {
+  const count = end - start;
+  if (sink.length + count > sink.bytes.length) makeRoom(sink, count);
+  sink.bytes.copyWithin(sink.length, start, end);
+  sink.length += count;
+};

@@ -17,9 +17,9 @@ import {
 import { isJsonObject, readerOf, type JsonObject } from '../plan/json-object.ts';
 import { collectFields, type DeferredSelection, type Selected } from './collect-fields.ts';
 import { generateFields, type FieldWriter, type WriteFields } from './generated-object.ts';
-import { asciiBytes, putByte, putBytes, putJson } from './json-sink.ts';
+import { asciiBytes, putAgain, putByte, putBytes, putJson } from './json-sink.ts';
 import { leafWriter, type WriteLeaf } from './leaf-values.ts';
-import { noteProblem, type Search, type Writing } from './writing.ts';
+import { cutBack, noteProblem, type Search, type Writing } from './writing.ts';
 
 /** What became of a value: it was written, it was written as null, or it cannot even be null and its parent has to be. */
 type Written = ReturnType<WriteFields>;
@@ -73,7 +73,7 @@ const compileObject = (
   if (fields.length + deferred.length === 0) return constant(asciiBytes('{}'));
   let writeFields = fieldByField(fields);
   let writtenCount = 0;
-  return (value, writing) => {
+  const write: WriteObject = (value, writing) => {
     const { sink, search } = writing;
     if (search !== undefined) return writeSearching({ fields, deferred }, value, writing, search);
     writtenCount += 1;
@@ -83,6 +83,30 @@ const compileObject = (
     putByte(sink, closingBrace);
     return 'value';
   };
+  return (value, writing) =>
+    writing.again?.has(value) === true
+      ? writeAgain(write, value, writing, writing.again)
+      : write(value, writing);
+};
+
+/** An object that stands at several places is written once; what could not be written is tried at each of them. */
+const writeAgain = (
+  write: WriteObject,
+  value: JsonObject,
+  writing: Writing,
+  again: NonNullable<Writing['again']>,
+): Written => {
+  const { sink, problemCount } = writing;
+  const before = again.get(value);
+  if (before?.writer === write) {
+    putAgain(sink, before.start, before.end);
+    return 'value';
+  }
+  const start = sink.length;
+  const written = write(value, writing);
+  if (written === 'value' && writing.problemCount === problemCount)
+    again.set(value, { writer: write, start, end: sink.length });
+  return written;
 };
 
 const fieldByField =
@@ -152,7 +176,7 @@ const writeNull = ({ sink }: Writing): Written => {
 
 /** Null in place of all that was written since. */
 const nullFrom = (start: number, writing: Writing): Written => {
-  writing.sink.length = start;
+  cutBack(writing, start);
   return writeNull(writing);
 };
 
@@ -229,7 +253,7 @@ const nonNull =
     const start = sink.length;
     const written = inner(value, writing);
     if (written !== 'null') return written;
-    sink.length = start;
+    cutBack(writing, start);
     // What made the value null has been noted where it happened.
     if (writing.problemCount === problemCount)
       noteProblem(writing, `Cannot return null for non-nullable field ${field}.`);

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../plan/json-object.ts';
 import type { JsonSink } from './json-sink.ts';
 
 /** A place where the merged data does not fit the schema. */
@@ -9,8 +10,22 @@ export type Writing = {
   /** Root fields that do not come from subgraphs, in JSON, by response key. */
   readonly introspection: ReadonlyMap<string, string> | undefined;
   problemCount: number;
+  /** Objects that stand at several places, and where in the sink one was written last. */
+  readonly again: Map<JsonObject, WrittenBefore | undefined> | undefined;
   /** Kept up to date only in a walk that looks for problems. */
   readonly search: Search | undefined;
+};
+
+/** What one writer wrote of an object: it writes the same again. */
+export type WrittenBefore = { readonly writer: unknown; readonly start: number; readonly end: number };
+
+/** Forgets what was written since. */
+export const cutBack = (writing: Writing, length: number): void => {
+  const { sink, again } = writing;
+  sink.length = length;
+  if (again === undefined) return;
+  for (const [object, before] of again)
+    if (before !== undefined && before.end > length) again.set(object, undefined);
 };
 
 export type Search = {
