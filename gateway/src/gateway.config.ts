@@ -125,6 +125,9 @@ export const gatewaySettings = {
     BODY_BYTES_MAX: count()
       .default(1_024 * 1_024)
       .describe('Largest request body that is read.'),
+    BODY_VALUES_MAX: count()
+      .default(50_000)
+      .describe('JSON values in one request body, lists and objects among them.'),
     ...admissionSettings,
     ...authorizationSettings,
     HEALTH_INTERVAL_MS: milliseconds()

@@ -41,6 +41,7 @@ type HttpOptions = {
   readonly answer: Handler<OperationRequest, OperationReply>;
   readonly requestDeadlineMs: number;
   readonly bodyBytesMax: number;
+  readonly bodyValuesMax: number;
   readonly batchMax: number;
   readonly csrfPrevention: boolean;
 };

@@ -104,6 +104,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
     answer,
     requestDeadlineMs: config.REQUEST_DEADLINE_MS,
     bodyBytesMax: config.BODY_BYTES_MAX,
+    bodyValuesMax: config.BODY_VALUES_MAX,
     batchMax: config.BATCH_OPERATIONS_MAX,
     csrfPrevention: config.CSRF_PREVENTION,
   });

@@ -21,6 +21,11 @@ export const admissionErrors = defineErrors({
     retryable: false,
     message: 'The request is too large once it is decompressed.',
   },
+  BODY_VALUES_EXCEEDED: {
+    audience: 'client',
+    retryable: false,
+    message: 'The request body holds too many values.',
+  },
   GRAPHQL_PARSE_FAILED: {
     audience: 'client',
     retryable: false,
@@ -114,6 +119,7 @@ export const admissionStatuses: Readonly<Record<string, number>> = {
   BODY_ENCODING_UNSUPPORTED: 415,
   BODY_ENCODING_INVALID: 400,
   BODY_INFLATED_TOO_LARGE: 413,
+  BODY_VALUES_EXCEEDED: 400,
   GRAPHQL_PARSE_FAILED: 400,
   OPERATION_CHARACTERS_EXCEEDED: 400,
   OPERATION_TOKENS_EXCEEDED: 400,

@@ -150,3 +150,38 @@ it('without introspection nobody learns the schema', async () => {
   });
   await silent.stop();
 });
+
+describe('a body', () => {
+  let roomy: typeof open;
+  beforeAll(async () => {
+    roomy = await started.startAnother({ GATEWAY_BODY_BYTES_MAX: '1048576' });
+  });
+  afterAll(async () => roomy.stop());
+
+  it.each([
+    ['of more values than the parser may be kept busy with', '[],'.repeat(100_000), 'BODY_VALUES_EXCEEDED'],
+    ['of more nesting than the parser holds', '['.repeat(200_000), 'VARIABLES_NESTING_EXCEEDED'],
+  ])('%s is refused before it is parsed', async (_, inside, code) => {
+    const response = await post(roomy.url, `{"query":"{ me { name } }","variables":{"a":[${inside}0]}}`);
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { errors: [{ extensions: { code } }] },
+    ]);
+  });
+  it('of many values is read', async () => {
+    const variables = { a: Array.from({ length: 40_000 }, (_, index) => index) };
+    expect(await (await post(roomy.url, { ...me, variables })).json()).toEqual(answered);
+  });
+});
+
+it('a syntax error says where it is', async () => {
+  const response = await post(open.url, { query: '{ me {\n name' });
+  expect(await response.json()).toMatchObject({
+    errors: [{ locations: [{ line: 2, column: 6 }], extensions: { code: 'GRAPHQL_PARSE_FAILED' } }],
+  });
+});
+
+it.each(['HEAD', 'PUT', 'DELETE', 'PATCH'])('%s is not a method of the endpoint', async (method) => {
+  const response = await fetch(open.url, { method });
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST, OPTIONS']);
+});

@@ -81,7 +81,7 @@ const graphqlRoute = (app: FastifyInstance, options: Options): void => {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
   app.route({
-    method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    method: ['GET', 'POST', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'TRACE'],
     url: GRAPHQL_PATH,
     handler: async (request, reply) => {
       if (graphiql && isBrowserNavigation(request)) return reply.redirect(GRAPHIQL_PATH, 303);

@@ -2,9 +2,13 @@ import { AppError, type PublicFields } from '@saas/kernel';
 import { incidentId as newIncidentId, type RequestLogger } from '@saas/telemetry';
 import { httpErrors } from './http.errors.ts';
 
+export type Location = { readonly line: number; readonly column: number };
+
 /** An error as a client may see it: what GraphQL calls a formatted error, with a permanent code. */
 export type ClientError = {
   readonly message: string;
+  /** In the document. */
+  readonly locations?: readonly Location[];
   readonly path?: readonly (string | number)[];
   readonly extensions: PublicFields & { readonly code: string };
 };
@@ -16,10 +20,16 @@ export type ClientError = {
 export const toClientError = (error: unknown, logger: RequestLogger): ClientError => {
   if (error instanceof AppError && error.definition.audience === 'client') {
     const { message, code, fields, definition } = error;
-    return { message, extensions: { ...fields, code, retryable: definition.retryable } };
+    const extensions = { ...fields, code, retryable: definition.retryable };
+    const location = locationOf(fields);
+    return location === undefined ? { message, extensions } : { message, locations: [location], extensions };
   }
   return masked(logger, { error });
 };
+
+/** Of an error about one place in the document. */
+const locationOf = ({ line, column }: PublicFields): Location | undefined =>
+  typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined;
 
 /** A masked failure; `details` go to the log, together with the incident id that the client is given. */
 export const masked = (logger: RequestLogger, details: Readonly<Record<string, unknown>>): ClientError => {

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
+import { admissionErrors } from '../admission/admission.errors.ts';
 import { inflatedBody } from '../admission/inflated-body.ts';
+import { jsonSize } from '../admission/json-size.ts';
 import type { Headers, HttpReply, HttpRequest } from '../http/http-exchange.ts';
 import { httpErrors } from '../http/http.errors.ts';
 import { settle, type Stage } from './stage.ts';
@@ -9,12 +11,14 @@ import { settle, type Stage } from './stage.ts';
  * Reads the body of a POST: JSON in UTF-8, of at most `bodyBytesMax` bytes, on the wire and when inflated. Reading stops
  * at the limit.
  *
- * @throws {AppError} `CONTENT_TYPE_UNSUPPORTED`, `BODY_TOO_LARGE`, `BAD_REQUEST`, and what `inflatedBody` throws.
+ * @throws {AppError} `CONTENT_TYPE_UNSUPPORTED`, `BODY_TOO_LARGE`, `BODY_VALUES_EXCEEDED`, `VARIABLES_NESTING_EXCEEDED`, `BAD_REQUEST`, and what `inflatedBody` throws.
  */
 export const useBody = ({
   bodyBytesMax,
+  bodyValuesMax,
 }: {
   readonly bodyBytesMax: number;
+  readonly bodyValuesMax: number;
 }): Stage<HttpRequest, HttpReply> => ({
   name: 'body limit',
   handle: async (request, next) => {
@@ -28,7 +32,7 @@ export const useBody = ({
       encoding === undefined
         ? await readBytes(bodyStream, bodyBytesMax)
         : await inflatedBody(bodyStream, encoding, bodyBytesMax);
-    return next(settle(request, { body: parseJson(bytes) }));
+    return next(settle(request, { body: parseJson(bytes, bodyValuesMax) }));
   },
 });
 
@@ -71,12 +75,26 @@ const readBytes = async (stream: Readable, bytesMax: number): Promise<Buffer> =>
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-const parseJson = (bytes: Buffer): unknown => {
+/** Smaller bodies hold nothing that takes long. */
+const UNCOUNTED_CHARACTERS = 16_384;
+/** Deeper ones would make the parser recurse; how deep variables may be is for a later stage to say. */
+const NESTING_MAX = 2_000;
+
+const parseJson = (bytes: Buffer, valuesMax: number): unknown => {
   if (!isUtf8(bytes)) throw httpErrors.BAD_REQUEST();
   const text = bytes.toString('utf8');
+  if (text.length > UNCOUNTED_CHARACTERS) holdSize(text, valuesMax);
   try {
     return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   } catch (cause) {
     throw httpErrors.BAD_REQUEST({}, cause);
   }
+};
+
+const holdSize = (text: string, valuesMax: number): void => {
+  const { values, nesting } = jsonSize(text, { values: valuesMax, nesting: NESTING_MAX });
+  if (values > valuesMax)
+    throw admissionErrors.BODY_VALUES_EXCEEDED({ limit: 'values', max: valuesMax, actual: values });
+  if (nesting > NESTING_MAX)
+    throw admissionErrors.VARIABLES_NESTING_EXCEEDED({ limit: 'nesting', max: NESTING_MAX, actual: nesting });
 };
