@@ -45,7 +45,13 @@ export const createLogger = ({ name, level, destination }: Options): Logger => {
     // Several lines at a time, by another thread: a line by itself costs more than most requests that it tells of. What is left
     // is written when the process ends.
     destination ??
-      pino.destination({ dest: 1, sync: false, minLength: BUFFERED_BYTES, maxWrite: 2 * BUFFERED_BYTES, periodicFlush: FLUSH_MS }),
+      pino.destination({
+        dest: 1,
+        sync: false,
+        minLength: BUFFERED_BYTES,
+        maxWrite: 2 * BUFFERED_BYTES,
+        periodicFlush: FLUSH_MS,
+      }),
   );
   // pino forgets the bindings formatter in children; they inherit this method instead.
   const child: unknown = Reflect.get(logger, 'child');

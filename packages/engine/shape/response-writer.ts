@@ -17,9 +17,10 @@ import {
 import { isJsonObject, readerOf, type JsonObject } from '../plan/json-object.ts';
 import { collectFields, type DeferredSelection, type Selected } from './collect-fields.ts';
 import { generateFields, type FieldWriter, type WriteFields } from './generated-object.ts';
-import { asciiBytes, putAgain, putByte, putBytes, putJson } from './json-sink.ts';
+import { asciiBytes, putByte, putBytes, putJson } from './json-sink.ts';
 import { leafWriter, type WriteLeaf } from './leaf-values.ts';
-import { cutBack, noteProblem, type Search, type Writing } from './writing.ts';
+import { noteProblem, type Search, type Writing } from './writing.ts';
+import { cutBack, writeAgain } from './written-before.ts';
 
 /** What became of a value: it was written, it was written as null, or it cannot even be null and its parent has to be. */
 type Written = ReturnType<WriteFields>;
@@ -87,26 +88,6 @@ const compileObject = (
     writing.again?.has(value) === true
       ? writeAgain(write, value, writing, writing.again)
       : write(value, writing);
-};
-
-/** An object that stands at several places is written once; what could not be written is tried at each of them. */
-const writeAgain = (
-  write: WriteObject,
-  value: JsonObject,
-  writing: Writing,
-  again: NonNullable<Writing['again']>,
-): Written => {
-  const { sink, problemCount } = writing;
-  const before = again.get(value);
-  if (before?.writer === write) {
-    putAgain(sink, before.start, before.end);
-    return 'value';
-  }
-  const start = sink.length;
-  const written = write(value, writing);
-  if (written === 'value' && writing.problemCount === problemCount)
-    again.set(value, { writer: write, start, end: sink.length });
-  return written;
 };
 
 const fieldByField =

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../plan/json-object.ts';
 import type { JsonSink } from './json-sink.ts';
+import type { WrittenBefore } from './written-before.ts';
 
 /** A place where the merged data does not fit the schema. */
 export type Problem = { readonly message: string; readonly path: readonly (string | number)[] };
@@ -14,18 +15,6 @@ export type Writing = {
   readonly again: Map<JsonObject, WrittenBefore | undefined> | undefined;
   /** Kept up to date only in a walk that looks for problems. */
   readonly search: Search | undefined;
-};
-
-/** What one writer wrote of an object: it writes the same again. */
-export type WrittenBefore = { readonly writer: unknown; readonly start: number; readonly end: number };
-
-/** Forgets what was written since. */
-export const cutBack = (writing: Writing, length: number): void => {
-  const { sink, again } = writing;
-  sink.length = length;
-  if (again === undefined) return;
-  for (const [object, before] of again)
-    if (before !== undefined && before.end > length) again.set(object, undefined);
 };
 
 export type Search = {
