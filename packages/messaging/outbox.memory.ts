@@ -5,10 +5,13 @@ import type { Outbox } from './outbox.port.ts';
 export const memoryOutbox = (messages: readonly Message[]): Outbox => {
   const sent = new Set<string>();
   let leader: Promise<unknown> | undefined;
+  const waiting = () => messages.filter(({ id }) => !sent.has(id));
   return {
-    async claim(limit, deliver) {
+    async claim(limit, deliver, except = []) {
       if (leader) return { pending: 0, sent: 0 };
-      const batch = messages.filter(({ id }) => !sent.has(id)).slice(0, limit);
+      const batch = waiting()
+        .filter(({ stream }) => !except.includes(stream))
+        .slice(0, limit);
       if (batch.length === 0) return { pending: 0, sent: 0 };
       const delivering = deliver(batch);
       leader = delivering;
@@ -20,5 +23,7 @@ export const memoryOutbox = (messages: readonly Message[]): Outbox => {
         leader = undefined;
       }
     },
+    // A list does not know when its messages came.
+    backlog: async () => ({ waiting: waiting().length, oldestSeconds: 0, isLeader: true }),
   };
 };

@@ -53,6 +53,7 @@ export class DatabaseNode<Tx> {
   readonly #probe: pg.Pool;
   readonly #client: Client<Tx>;
   readonly #limits: ConnectionLimits;
+  readonly #settings: pg.ClientConfig;
 
   constructor({ shard, role, url, applicationName, limits, createClient }: Options<Tx>, name: string) {
     this.shard = shard;
@@ -67,7 +68,9 @@ export class DatabaseNode<Tx> {
       lock_timeout: limits.statementMs,
       idle_in_transaction_session_timeout: limits.transactionMs,
       query_timeout: limits.statementMs + 1_000,
+      keepAlive: true,
     };
+    this.#settings = settings;
     this.#pool = new pg.Pool({ ...settings, max: limits.connectionsMax });
     this.#probe = new pg.Pool({ ...settings, max: 1, idleTimeoutMillis: 60_000 });
     // Connections that break while idle are replaced by the pool; whoever uses one learns it from their own query.
@@ -92,6 +95,11 @@ export class DatabaseNode<Tx> {
   /** One statement outside Prisma and outside that pool, so that a busy node still answers. */
   async probe<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []): Promise<readonly Row[]> {
     return (await this.#probe.query<Row>(sql, values)).rows;
+  }
+
+  /** A connection outside the pools, for who needs the same one for long. It is not connected yet. */
+  client(): pg.Client {
+    return new pg.Client(this.#settings);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
 import type { EventCodec, EventLog, EventStore } from '@saas/event-sourcing';
-import { systemClock, type Clock, type Meter, type TenantId } from '@saas/kernel';
+import { silentMeter, systemClock, type Clock, type Meter, type TenantId } from '@saas/kernel';
 import { startOutboxRelay, type MessageBus, type OutboxRelay } from '@saas/messaging';
 import type { Client, RawTx } from './database-node.ts';
 import { postgresEventLog } from './event-log.postgres.ts';
@@ -62,8 +62,8 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
     throw error;
   }
 
-  const relays = new Map<string, OutboxRelay>();
-  const onAnnounced = (tenantId: TenantId) => relays.get(shardOfTenant(shardMap, tenantId))?.wake();
+  const relays = new Map<string, ShardRelay>();
+  const onAnnounced = (tenantId: TenantId) => relays.get(shardOfTenant(shardMap, tenantId))?.announce();
   const house = startHousekeeping(database, options);
   return {
     database,
@@ -90,17 +90,37 @@ const countWaiting = async (tx: RawTx): Promise<number> => {
   return row?.waiting ?? 0;
 };
 
+type ShardRelay = {
+  /** Something was committed: wakes the relay that leads, here or in another process. */
+  announce(): void;
+  stop(): Promise<void>;
+};
+
 const relayOf = <Tx extends RawTx>(
   shard: string,
   database: ShardedDatabase<Tx>,
-  { bus, relayIdleMs: idleMs, onError }: Options<Tx>,
-): OutboxRelay =>
-  startOutboxRelay({
-    outbox: postgresOutbox(database, shard),
+  { bus, relayIdleMs: idleMs, onError, meter = silentMeter }: Options<Tx>,
+): ShardRelay => {
+  const outbox = postgresOutbox(database, shard, () => relay.wake());
+  const relay: OutboxRelay = startOutboxRelay({
+    outbox,
     bus,
     idleMs,
+    shard,
+    meter,
     onError: (error) => onError(error, `the outbox relay of ${shard}`),
   });
+  return {
+    announce: () => {
+      relay.wake();
+      outbox.announce();
+    },
+    stop: async () => {
+      await relay.stop();
+      await outbox.close();
+    },
+  };
+};
 
 const startHousekeeping = <Tx extends RawTx>(database: ShardedDatabase<Tx>, { onError }: Options<Tx>) => {
   let cleaning: Promise<unknown> = Promise.resolve();

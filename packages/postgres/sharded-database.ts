@@ -11,6 +11,7 @@ import {
 } from './database-node.ts';
 import { NodeMonitor, type NodeHealth } from './node-monitor.ts';
 import { failureOf, toDatabaseError } from './prisma-failures.ts';
+import { Session } from './session.ts';
 import { shardOfTenant, type ShardMap } from './shard-map.ts';
 import { checkShard } from './start-checks.ts';
 
@@ -49,6 +50,7 @@ type Shard<Tx> = {
 export class ShardedDatabase<Tx extends RawTx> {
   readonly #shards: ReadonlyMap<string, Shard<Tx>>;
   readonly #shardMap: ShardMap;
+  readonly #sessions = new Set<Session>();
   #turn = 0;
 
   constructor(options: Options<Tx>) {
@@ -72,6 +74,7 @@ export class ShardedDatabase<Tx extends RawTx> {
 
   async stop(): Promise<void> {
     const shards = [...this.#shards.values()];
+    await Promise.all([...this.#sessions].map((session) => session.close()));
     await Promise.all(shards.map(({ monitor }) => monitor.stop()));
     await Promise.all(
       shards.flatMap(({ primary, replicas }) => [primary, ...replicas].map((node) => node.close())),
@@ -147,6 +150,14 @@ export class ShardedDatabase<Tx extends RawTx> {
     for (const shard of this.#shards.keys())
       results.push(await this.asSystem(shard, (tx) => work(tx, shard)));
     return results;
+  }
+
+  /** A connection of its own to a shard's primary; see {@link Session}. Closed by {@link stop} at the latest. */
+  session(shard: string, how: Pick<ConstructorParameters<typeof Session>[0], 'setUp' | 'onNotice'>): Session {
+    const { primary } = this.#shard(shard);
+    const session = new Session({ ...how, open: () => primary.client() });
+    this.#sessions.add(session);
+    return session;
   }
 
   /** A token for reads that must see everything the tenant's shard has committed by now. */

@@ -23,10 +23,12 @@ afterAll(() => database.stop());
 const outboxOf = async (streams: readonly StreamId[]): Promise<readonly Message[]> => {
   const found: Message[] = [];
   for (const shard of database.shardNames()) {
-    await postgresOutbox(database, shard).claim(10_000, async (messages) => {
+    const outbox = postgresOutbox(database, shard);
+    await outbox.claim(10_000, async (messages) => {
       found.push(...messages.filter(({ stream }) => streams.includes(stream)));
       return new Set();
     });
+    await outbox.close();
   }
   return found;
 };
@@ -104,27 +106,54 @@ describe('the outbox of a shard', () => {
       return new Set();
     });
     expect(left).toEqual([3]);
+    await outbox.close();
   });
 
   it('has one leader at a time', async () => {
     const [shard = ''] = database.shardNames();
     await announce(shard, 1);
-    const outbox = postgresOutbox(database, shard);
-    let inner: { pending: number; sent: number } | undefined;
+    const [outbox, other] = [postgresOutbox(database, shard), postgresOutbox(database, shard)];
+    const inner: unknown[] = [];
+    const none = async () => new Set<string>();
     await outbox.claim(1, async () => {
-      inner = await outbox.claim(1, async () => new Set());
+      for (const each of [outbox, other]) inner.push(await each.claim(1, none));
       return new Set();
     });
-    expect(inner).toEqual({ pending: 0, sent: 0 });
+    expect(inner).toEqual([
+      { pending: 0, sent: 0 },
+      { pending: 0, sent: 0 },
+    ]);
+    // It leads until it ends, not just for a batch.
+    expect(await other.claim(1, none)).toEqual({ pending: 0, sent: 0 });
+    await outbox.close();
+    expect(await other.claim(1, none)).toEqual({ pending: 1, sent: 0 });
+    await other.close();
+  });
+
+  it('leaves out the streams it is told to', async () => {
+    const [shard = ''] = database.shardNames();
+    const [one, two] = [await announce(shard, 1), await announce(shard, 1)];
+    const outbox = postgresOutbox(database, shard);
+    const seen: StreamId[] = [];
+    const look = async (messages: readonly Message[]) => {
+      seen.push(...messages.map(({ stream }) => stream));
+      return new Set<string>();
+    };
+    await outbox.claim(10_000, look, [one]);
+    await outbox.close();
+    expect(seen).toContain(two);
+    expect(seen).not.toContain(one);
   });
 
   it('keeps everything when the delivery fails', async () => {
     const [shard = ''] = database.shardNames();
     const stream = await announce(shard, 1);
-    const failing = postgresOutbox(database, shard).claim(10_000, async () => {
+    const outbox = postgresOutbox(database, shard);
+    const failing = outbox.claim(10_000, async () => {
       throw new Error('channel closed');
     });
     await expect(failing).rejects.toThrow('channel closed');
+    await outbox.close();
     expect(await outboxOf([stream])).toHaveLength(1);
   });
 });
