@@ -76,7 +76,7 @@ export const readStreamPage = async (
 ): Promise<readonly StoredEvent[]> => {
   const rows = await tx.$queryRaw<EventRow[]>`
     SELECT stream_id, version, event_id, type, schema_version, data, metadata, recorded_at
-    FROM events WHERE tenant_id = ${tenantId} AND stream_id = ${stream} AND version > ${after}
+    FROM events WHERE tenant_id = ${tenantId} AND stream_id = ${stream} AND version > ${after}::bigint
     ORDER BY version LIMIT ${limit}`;
   return rows.map((row) => storedEvent(row, tenantId));
 };

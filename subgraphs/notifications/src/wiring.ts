@@ -8,7 +8,7 @@ import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
 import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
 import { announceInbox } from './inbox/inbox.announcements.ts';
-import { inbox } from './inbox/inbox.decider.ts';
+import { inbox, inboxSnapshots } from './inbox/inbox.decider.ts';
 import { notificationListProjection } from './notification-list/notification-list.projection.ts';
 import { announceNotification } from './notification/notification.announcements.ts';
 import { notification } from './notification/notification.decider.ts';
@@ -17,7 +17,7 @@ import { contextFactory, type NotificationsHandlers } from './notifications.cont
 import { notificationsEvents } from './notifications.events.ts';
 import { notificationsResolvers } from './notifications.resolvers.ts';
 import { announcePreferences } from './preferences/preferences.announcements.ts';
-import { preferences } from './preferences/preferences.decider.ts';
+import { preferences, preferencesSnapshots } from './preferences/preferences.decider.ts';
 import { preferencesProjection } from './preferences/preferences.projection.ts';
 import { notificationSubscriptions } from './reactions/notify.reaction.ts';
 
@@ -105,8 +105,18 @@ export const notificationsServices = (
 ): NotificationsHandlers & { readonly store: EventStore } => ({
   store,
   handleNotification: commandHandler({ decider: notification, store, announce: announceNotification }),
-  handleInbox: commandHandler({ decider: inbox, store, announce: announceInbox }),
-  handlePreferences: commandHandler({ decider: preferences, store, announce: announcePreferences }),
+  handleInbox: commandHandler({
+    decider: inbox,
+    store,
+    announce: announceInbox,
+    snapshots: inboxSnapshots,
+  }),
+  handlePreferences: commandHandler({
+    decider: preferences,
+    store,
+    announce: announcePreferences,
+    snapshots: preferencesSnapshots,
+  }),
 });
 
 /** What is kept with the events, in this order. */

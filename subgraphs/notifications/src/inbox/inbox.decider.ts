@@ -24,3 +24,6 @@ export const inbox: Decider<Inbox, InboxCommand, InboxEvent> = {
     return isAhead ? [{ type: 'InboxWasReadUpTo', data: { upTo: moment, by, at } }] : [];
   },
 };
+
+/** When an inbox's state is kept, so that a long history need not be read; raise the version when its shape changes. */
+export const inboxSnapshots = { schemaVersion: 1, every: 100 } as const;

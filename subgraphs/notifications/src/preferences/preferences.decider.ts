@@ -34,3 +34,6 @@ export const preferences: Decider<Preferences, PreferencesCommand, PreferencesEv
       : [{ type: 'NotificationPreferenceWasChanged', data: { ...key, enabled, by, at } }];
   },
 };
+
+/** When the state of preferences is kept, so that a long history need not be read; raise the version when its shape changes. */
+export const preferencesSnapshots = { schemaVersion: 1, every: 100 } as const;

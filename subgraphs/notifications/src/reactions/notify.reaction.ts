@@ -4,7 +4,7 @@ import { causeOf, receiptOf, type Message, type Subscription } from '@saas/messa
 import type { Notification, NotificationCommand } from '../notification/notification.decider.ts';
 import type { NotificationCreation } from '../notification/notification.events.ts';
 import { notificationStream } from '../notification/notification.values.ts';
-import { preferences } from '../preferences/preferences.decider.ts';
+import { preferences, preferencesSnapshots } from '../preferences/preferences.decider.ts';
 import type { PreferencesEvent } from '../preferences/preferences.events.ts';
 import { isEnabled, preferencesStream } from '../preferences/preferences.values.ts';
 import { projectNotices } from './project-events.reaction.ts';
@@ -75,7 +75,9 @@ const workFor = async (
   { store, clock }: Options,
 ): Promise<Work<NotificationCommand>> => {
   const streams = [...new Set(notices.map(({ recipientId }) => preferencesStream(recipientId)))];
-  const slices = streams.length === 0 ? [] : await store.read<PreferencesEvent>(tenantId, streams);
+  const snapshots = preferencesSnapshots.schemaVersion;
+  const slices =
+    streams.length === 0 ? [] : await store.read<PreferencesEvent>(tenantId, streams, { snapshots });
   const at = clock.now().toISOString();
   const commands = notices.flatMap((creation) => {
     const slice = slices[streams.indexOf(preferencesStream(creation.recipientId))];

@@ -4,14 +4,17 @@ import { stateOf, type EventStore } from '@saas/event-sourcing';
 import { accountStream, isKnown, isVouchedFor, type KnownAccount } from '../account/account.decider.ts';
 import { readAccount } from '../account/account-reader.process.ts';
 import { newRefreshSecret, refreshTokenText, type RefreshToken } from './refresh-token.values.ts';
-import { session, sessionStream, type KnownSession, type Session } from './session.decider.ts';
+import {
+  session,
+  sessionSnapshots,
+  sessionStream,
+  type KnownSession,
+  type Session,
+} from './session.decider.ts';
 import { sessionErrors } from './session.errors.ts';
 import type { SessionEvent } from './session.events.ts';
 import type { SessionHandler, SessionsOptions, SignedIn } from './sessions.port.ts';
 import { deny, signedIn } from './tokens.process.ts';
-
-/** The version of the shape of a session's state in snapshots. */
-export const SNAPSHOT_VERSION = 1;
 
 /** Trades a refresh token for its successor; see `Sessions.trade`. */
 export const trade = async (
@@ -57,7 +60,7 @@ const readSession = async (
   { sessionId }: RefreshToken,
 ): Promise<KnownSession> => {
   const [slice] = await store.read<SessionEvent>(tenantId, [sessionStream(sessionId)], {
-    snapshots: SNAPSHOT_VERSION,
+    snapshots: sessionSnapshots.schemaVersion,
   });
   const state: Session = slice ? stateOf(session, slice) : session.initialState;
   if (state.status === 'absent') throw sessionErrors.SESSION_EXPIRED();
@@ -71,9 +74,8 @@ const isSpent = async (
   offered: RefreshToken,
 ): Promise<boolean> => {
   if (offered.generation >= generation) return false;
-  const upTo = [offered.generation];
-  const [slice] = await store.read<SessionEvent>(offered.tenantId, [sessionStream(sessionId)], { upTo });
-  const made = slice?.events.at(-1);
+  const page = { after: offered.generation - 1, limit: 1 };
+  const [made] = await store.readPage<SessionEvent>(offered.tenantId, sessionStream(sessionId), page);
   return (
     made !== undefined && made.type !== 'SessionWasRevoked' && made.data.secretHash === offered.secretHash
   );

@@ -124,3 +124,6 @@ export const session: Decider<Session, SessionCommand, SessionEvent> = {
   evolve,
   decide,
 };
+
+/** When a session's state is kept, so that a long history need not be read; raise the version when its shape changes. */
+export const sessionSnapshots = { schemaVersion: 1, every: 50 } as const;

@@ -5,20 +5,19 @@ import { accountErrors } from '../account/account.errors.ts';
 import { readAccount } from '../account/account-reader.process.ts';
 import { emailKeyOf, type Email, type Password } from '../account/account.values.ts';
 import { newRefreshSecret, refreshTokenText } from './refresh-token.values.ts';
-import { SNAPSHOT_VERSION, trade } from './refresh.process.ts';
+import { trade } from './refresh.process.ts';
 import { announceSession } from './session.announcements.ts';
-import { session, sessionStream } from './session.decider.ts';
+import { session, sessionSnapshots, sessionStream } from './session.decider.ts';
 import type { SessionHandler, Sessions, SessionsOptions, SignedIn } from './sessions.port.ts';
 import { deny, signedIn } from './tokens.process.ts';
 
 /** A session is a family of refresh tokens descended from one sign-in. Long ones are read through snapshots. */
 export const sessions = (options: SessionsOptions): Sessions => {
-  const snapshots = { schemaVersion: SNAPSHOT_VERSION, every: 50 };
   const handle = commandHandler({
     decider: session,
     store: options.store,
     announce: announceSession,
-    snapshots,
+    snapshots: sessionSnapshots,
   });
   return {
     login: async (email, password, requestId) =>

@@ -1,0 +1,22 @@
+import { describeStoredExamples } from '@saas/event-sourcing/testing';
+import { inbox, inboxSnapshots } from './inbox/inbox.decider.ts';
+import { inboxEvents } from './inbox/inbox.events.ts';
+import { notification } from './notification/notification.decider.ts';
+import { notificationEvents } from './notification/notification.events.ts';
+import { preferences, preferencesSnapshots } from './preferences/preferences.decider.ts';
+import { preferencesEvents } from './preferences/preferences.events.ts';
+
+describeStoredExamples({
+  service: 'notifications',
+  folder: new URL('../events.fixtures/', import.meta.url),
+  aggregates: [
+    { name: 'inbox', schemas: inboxEvents, decider: inbox, snapshots: inboxSnapshots },
+    { name: 'notification', schemas: notificationEvents, decider: notification },
+    {
+      name: 'preferences',
+      schemas: preferencesEvents,
+      decider: preferences,
+      snapshots: preferencesSnapshots,
+    },
+  ],
+});
