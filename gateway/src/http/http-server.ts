@@ -50,7 +50,7 @@ export const httpServer = (options: Options): FastifyInstance => {
   });
   // Not async: what waits for nothing need not cost a turn of the event loop's queue.
   app.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.url === GRAPHQL_PATH) return done();
+    if (request.method === 'POST' && isGraphql(request.url)) return done();
     void reply.headers(securityHeaders).headers(connectionHeaders(request, options));
     if (request.method === 'OPTIONS') return answerPreflight(corsOrigins, request, reply);
     return done();
@@ -75,6 +75,10 @@ export const httpServer = (options: Options): FastifyInstance => {
   return app;
 };
 
+/** Whoever posts there gets all headers with the answer, at once. */
+const isGraphql = (url: string): boolean =>
+  url.startsWith(GRAPHQL_PATH) && (url.length === GRAPHQL_PATH.length || url[GRAPHQL_PATH.length] === '?');
+
 const graphqlRoute = (app: FastifyInstance, options: Options): void => {
   const { handle, logger, graphiql } = options;
   // The body is read by a stage of the pipeline, with the pipeline's limits and answers.
@@ -90,7 +94,7 @@ const graphqlRoute = (app: FastifyInstance, options: Options): void => {
       const { body } = answer;
       const isWorth = isWorthCompressing(body, request.headers['accept-encoding']);
       if (typeof body === 'string' && !isWorth) {
-        writeRaw(reply, { ...answer, body }, more);
+        writeRaw(reply, answer, body, more);
         return reply;
       }
       void reply.headers(securityHeaders).headers(more);
@@ -129,7 +133,7 @@ const isBrowserNavigation = ({ method, headers, query }: FastifyRequest): boolea
 
 const requestOf = (request: FastifyRequest, reply: FastifyReply, logger: Logger): HttpRequest => {
   const signal = { aborted: false };
-  reply.raw.once('close', () => {
+  reply.raw.on('close', () => {
     signal.aborted = !reply.raw.writableFinished;
   });
   const queryAt = request.url.indexOf('?');

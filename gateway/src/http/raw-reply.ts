@@ -15,7 +15,8 @@ const always = flat(securityHeaders);
  */
 export const writeRaw = (
   reply: FastifyReply,
-  { status, headers, body }: HttpReply & { readonly body: string },
+  { status, headers }: Pick<HttpReply, 'status' | 'headers'>,
+  body: string,
   more: Headers,
 ): void => {
   reply.hijack();

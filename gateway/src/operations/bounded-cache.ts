@@ -1,7 +1,7 @@
 export type CacheBounds = { readonly entriesMax: number; readonly bytesMax: number };
 
 export type BoundedCache<Value> = {
-  /** The value, which is now the most recently used one. */
+  /** The value. From half of the bounds on, it is now the most recently used one: before that, nothing has to go. */
   get(key: string): Value | undefined;
   /**
    * Keeps the value, and lets the least recently used ones go until all bounds hold. A value that is too large by itself
@@ -27,8 +27,10 @@ export const boundedCache = <Value>({ entriesMax, bytesMax }: CacheBounds): Boun
     get: (key) => {
       const entry = entries.get(key);
       if (entry === undefined) return undefined;
-      entries.delete(key);
-      entries.set(key, entry);
+      if (2 * entries.size > entriesMax || 2 * total > bytesMax) {
+        entries.delete(key);
+        entries.set(key, entry);
+      }
       return entry.value;
     },
     set: (key, value, bytes) => {

@@ -49,29 +49,31 @@ const isJson = (headers: Headers): boolean => {
 /** By events: iterating over a stream costs several times as much as reading a small body. */
 const readBytes = async (stream: Readable, bytesMax: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    let first: Buffer | undefined;
+    let more: Buffer[] | undefined;
     let bytes = 0;
-    let hasEnded = false;
+    // A promise hears the first of these alone. A client may leave in the middle of its body: there is nobody to
+    // answer, but somebody waits here.
+    const fail = (cause?: unknown): void => reject(httpErrors.BAD_REQUEST({}, cause));
     const take = (chunk: Buffer): void => {
       bytes += chunk.byteLength;
-      chunks.push(chunk);
+      if (first === undefined) first = chunk;
+      else if (more === undefined) more = [first, chunk];
+      else more.push(chunk);
       if (bytes <= bytesMax) return;
       stream.off('data', take);
       stream.pause();
       reject(httpErrors.BODY_TOO_LARGE({ bodyBytesMax: bytesMax }));
     };
     stream.on('data', take);
-    stream.once('end', () => {
-      hasEnded = true;
-      const [only] = chunks;
-      resolve(chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks));
-    });
-    stream.once('error', (cause) => reject(httpErrors.BAD_REQUEST({}, cause)));
-    // A client that leaves in the middle of its body: there is nobody to answer, but somebody waits here.
-    stream.once('close', () => {
-      if (!hasEnded) reject(httpErrors.BAD_REQUEST());
+    stream.on('end', () => resolve(more === undefined ? (first ?? NOTHING) : Buffer.concat(more, bytes)));
+    stream.on('error', fail);
+    stream.on('close', () => {
+      if (!stream.readableEnded) fail();
     });
   });
+
+const NOTHING = Buffer.alloc(0);
 
 const BYTE_ORDER_MARK = '\uFEFF';
 

@@ -22,7 +22,8 @@ export const useRequestId = ({
     const given = request.headers['x-request-id'];
     const requestId = given !== undefined && ACCEPTABLE.test(given) ? given : newRequestId();
     const reply = await next(settle(request, { requestId, logger: requestLogger(logger, requestId) }));
-    return { ...reply, headers: { ...reply.headers, 'x-request-id': requestId } };
+    settle(reply.headers, { 'x-request-id': requestId });
+    return reply;
   },
 });
 

@@ -46,8 +46,12 @@ export class OperationCache<Operation> {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
     entry.uses += 1;
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
+    // Before half of the room is taken nothing has to go, and putting it last would be in vain.
+    const { entriesMax, bytesMax } = this.#limits;
+    if (2 * this.#entries.size > entriesMax || 2 * this.#bytes > bytesMax) {
+      this.#entries.delete(key);
+      this.#entries.set(key, entry);
+    }
     return entry.cached.operation;
   }
 
