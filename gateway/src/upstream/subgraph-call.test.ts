@@ -199,6 +199,7 @@ describe('a connection', () => {
     const third = client.call({ query }, calls.context());
     leaving.abort();
     await expect(second).rejects.toMatchObject({ code: 'REQUEST_CANCELLED' });
+    await until(() => held.length === 1);
     held[0]?.();
     await first;
     await until(() => held.length === 2);
