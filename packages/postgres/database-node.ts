@@ -74,8 +74,12 @@ export class DatabaseNode<Tx> {
     this.#pool = new pg.Pool({ ...settings, max: limits.connectionsMax });
     this.#probe = new pg.Pool({ ...settings, max: 1, idleTimeoutMillis: 60_000 });
     // Connections that break while idle are replaced by the pool; whoever uses one learns it from their own query.
-    this.#pool.on('error', () => undefined);
-    this.#probe.on('error', () => undefined);
+    for (const pool of [this.#pool, this.#probe]) {
+      pool.on('error', () => undefined);
+      // A server that dies may say so in the same breath as its welcome, before anyone who asked for the connection
+      // listens; an error nobody listens to would end the process.
+      pool.on('connect', (client) => client.on('error', () => undefined));
+    }
     this.#client = createClient(new PrismaPg(this.#pool, { statementNameGenerator: boundedNames() }));
   }
 

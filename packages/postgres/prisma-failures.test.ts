@@ -8,6 +8,12 @@ it.each([
   ['a refused connection', coded('P1001'), 'unreachable'],
   ['an exhausted pool', new Error('timeout exceeded when trying to connect'), 'unreachable'],
   [
+    'a connection that broke between two statements',
+    new Error('Client has encountered a connection error and is not queryable'),
+    'unreachable',
+  ],
+  ['a name none of whose addresses answers', coded('ECONNREFUSED', { message: '' }), 'unreachable'],
+  [
     'a server that shuts down',
     coded('P2010', { meta: { driverAdapterError: { cause: { originalCode: '57P01' } } } }),
     'unreachable',

@@ -13,7 +13,7 @@ const CONFLICT_STATE = new Set(['40001', '40P01']);
 const TIMEOUT_STATE = new Set(['57014', '55P03', '25P03']);
 // Failures of the pool and the socket arrive as plain errors without a code.
 const UNREACHABLE_TEXT =
-  /timeout exceeded when trying to connect|Connection terminated|ECONNREFUSED|ECONNRESET|EPIPE|Can't reach database/;
+  /timeout exceeded when trying to connect|Connection terminated|is not queryable|ECONNREFUSED|ECONNRESET|EPIPE|Can't reach database/;
 
 /** What a failure of Prisma, the driver or the server means for us. */
 export const failureOf = (error: unknown): Failure => {
@@ -41,7 +41,7 @@ const kindOf = (error: Record<string, unknown>): Failure => {
   const message = textOf(error['message']);
   if (message.includes('Query read timeout')) return 'timeout';
   return code === '' || code.startsWith('E')
-    ? UNREACHABLE_TEXT.test(message)
+    ? UNREACHABLE_TEXT.test(`${code} ${message}`)
       ? 'unreachable'
       : 'other'
     : 'other';

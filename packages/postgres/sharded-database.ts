@@ -160,10 +160,17 @@ export class ShardedDatabase<Tx extends RawTx> {
     return session;
   }
 
-  /** A token for reads that must see everything the tenant's shard has committed by now. */
+  /**
+   * A token for reads that must see everything the tenant's shard has committed by now.
+   *
+   * @throws {AppError} `DATABASE_UNAVAILABLE` or `DATABASE_TIMEOUT`; what was committed is committed.
+   */
   async tokenNow(tenantId: TenantId): Promise<ConsistencyToken> {
     const { name, primary } = this.#shardOf(tenantId);
-    const [row] = await primary.query<{ lsn: string }>('SELECT pg_current_wal_flush_lsn() AS lsn');
+    const asking = primary.query<{ lsn: string }>('SELECT pg_current_wal_flush_lsn() AS lsn');
+    const [row] = await asking.catch((error: unknown) => {
+      throw toDatabaseError(error);
+    });
     return `${name}=${row?.lsn ?? '0/0'}`;
   }
 

@@ -43,7 +43,10 @@ const query = async <Row extends object>(
     pools.get(url) ??
     new Pool({ connectionString: url, max: 1, idleTimeoutMillis: 1_000, allowExitOnIdle: true });
   // The servers may go before an idle connection does.
-  if (!pools.has(url)) pool.on('error', () => undefined);
+  if (!pools.has(url)) {
+    pool.on('error', () => undefined);
+    pool.on('connect', (client) => client.on('error', () => undefined));
+  }
   pools.set(url, pool);
   return (await pool.query<Row>(sql, [...values])).rows;
 };
