@@ -2,8 +2,8 @@ import { setTimeout as pauseFor } from 'node:timers/promises';
 import type { RawTx } from './database-node.ts';
 import { postgresErrors } from './postgres.errors.ts';
 
-// Any constant that no other user of advisory locks in this database takes.
-const APPENDS_LOCK = 7_264_002;
+/** Every append holds it shared until it has committed. No other user of advisory locks in this database takes it. */
+export const APPENDS_LOCK = 7_264_002;
 
 /** Longer than any transaction of ours may last; see the limits of a connection. */
 const WAIT_MS_MAX = 30_000;

@@ -4,9 +4,11 @@ import { silentMeter, systemClock, type Clock, type Meter, type TenantId } from 
 import { startOutboxRelay, type MessageBus, type OutboxRelay } from '@saas/messaging';
 import type { Client, RawTx } from './database-node.ts';
 import { postgresEventLog } from './event-log.postgres.ts';
-import { postgresEventStore, type InlineProjection } from './event-store.postgres.ts';
+import { postgresEventStore } from './event-store.postgres.ts';
 import { keepHouse } from './housekeeping.ts';
 import { postgresOutbox } from './outbox.postgres.ts';
+import { keepReadModels } from './projections/keep-read-models.ts';
+import type { ReadModels } from './projections/read-model.ts';
 import { ShardedDatabase, type ShardUrls } from './sharded-database.ts';
 import { evenShardMap, parseShardMap, shardOfTenant } from './shard-map.ts';
 
@@ -19,7 +21,7 @@ type Options<Tx extends RawTx> = {
   readonly shardMap?: string | undefined;
   readonly lagMsMax: number;
   readonly createClient: (adapter: PrismaPg) => Client<Tx>;
-  readonly projections: readonly InlineProjection<Tx>[];
+  readonly readModels: ReadModels<Tx>;
   readonly codec: EventCodec;
   readonly bus: MessageBus;
   /** How long a relay sleeps when nobody wakes it, milliseconds. */
@@ -50,7 +52,7 @@ export type ServiceStore<Tx extends RawTx> = {
  * @throws {AppError} as {@link ShardedDatabase.start} does, or `SHARD_MAP_INVALID`. Nothing is left open.
  */
 export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): Promise<ServiceStore<Tx>> => {
-  const { service, shards, lagMsMax, createClient, projections, codec, clock = systemClock } = options;
+  const { service, shards, lagMsMax, createClient, readModels, codec, clock = systemClock } = options;
   const names = shards.map(({ name }) => name);
   const shardMap =
     options.shardMap === undefined ? evenShardMap(names) : parseShardMap(options.shardMap, names);
@@ -63,12 +65,24 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
   }
 
   const relays = new Map<string, ShardRelay>();
-  const onAnnounced = (tenantId: TenantId) => relays.get(shardOfTenant(shardMap, tenantId))?.announce();
+  const log = postgresEventLog({ database, codec });
+  const models = await keepReadModels({
+    database,
+    log,
+    readModels,
+    idleMs: options.relayIdleMs,
+    onError: options.onError,
+  });
+  const onAnnounced = (tenantId: TenantId) => {
+    const shard = shardOfTenant(shardMap, tenantId);
+    relays.get(shard)?.announce();
+    models.wake(shard);
+  };
   const house = startHousekeeping(database, options);
   return {
     database,
-    store: postgresEventStore({ database, projections, codec, clock, onAnnounced }),
-    log: postgresEventLog({ database, codec }),
+    store: postgresEventStore({ database, projections: readModels.inline, codec, clock, onAnnounced }),
+    log,
     startRelays: () => {
       for (const shard of names) if (!relays.has(shard)) relays.set(shard, relayOf(shard, database, options));
     },
@@ -78,6 +92,7 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
     },
     stop: async () => {
       await Promise.all([...relays.values()].map((relay) => relay.stop()));
+      await models.stop();
       await house.stop();
       await database.stop();
     },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RecordedEvent } from '@saas/event-sourcing';
 import { bucketOfId, newId, systemClock, type NotificationId, type TenantId } from '@saas/kernel';
-import { notificationsProjections, notificationStream } from '@saas/notifications';
+import { notificationsReadModels, notificationStream } from '@saas/notifications';
 import type { Prisma } from '@saas/prisma-notifications';
 import pg from 'pg';
 import {
@@ -116,7 +116,7 @@ describe('the read models', () => {
         await tx.inbox.deleteMany({ where: { tenantId } });
         await tx.notificationPreference.deleteMany({ where: { tenantId } });
         for (const batch of batches) {
-          for (const projection of notificationsProjections) await projection.apply(batch, tx);
+          for (const projection of notificationsReadModels.inline) await projection.apply(batch, tx);
         }
         expect(await rowsOf(tx, tenantId)).toEqual(before);
       }

@@ -41,7 +41,7 @@ const startProcess = async (options: { relayIdleMs?: number; bus?: MessageBus } 
     shards,
     lagMsMax: 1_000,
     createClient: (adapter) => new PrismaClient({ adapter }),
-    projections: [],
+    readModels: { inline: [], asynchronous: [] },
     codec: undeclaredEvents,
     bus,
     relayIdleMs: options.relayIdleMs ?? NEVER_MS,

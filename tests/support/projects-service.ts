@@ -15,7 +15,8 @@ export const openProjects = async () => {
   const bus = memoryMessageBus();
   const announced: Message[] = [];
   const statements: string[] = [];
-  const { shards } = await openDatabase('projects');
+  const provisioned = await openDatabase('projects');
+  const { shards } = provisioned;
   await bus.subscribe({
     queue: 'test.projects',
     bindings: [{ topic: 'project_events', pattern: '#' }],
@@ -35,6 +36,8 @@ export const openProjects = async () => {
     /** What the service has told others, in the order in which it did. */
     announced: announced as readonly Message[],
     shards,
+    /** The databases, for whoever works on them as their owner. */
+    provisioned,
     services: running.services,
     ask,
     change,

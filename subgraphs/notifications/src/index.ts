@@ -1,7 +1,9 @@
 export { notificationStream } from './notification/notification.values.ts';
+export { notificationsEvents } from './notifications.events.ts';
 export { readNotificationsConfig, type NotificationsConfig } from './notifications.config.ts';
 export {
-  notificationsProjections,
+  notificationsReadModels,
+  notificationsRebuilding,
   notificationsServices,
   startNotifications,
   type NotificationsAdapters,

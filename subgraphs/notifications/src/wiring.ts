@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { commandHandler, eventCodec, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
-import { databaseHealth, openServiceStore, type ServiceStore } from '@saas/postgres';
+import {
+  databaseHealth,
+  openServiceStore,
+  type ReadModels,
+  type Rebuilding,
+  type ServiceStore,
+} from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-notifications';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
@@ -120,7 +126,17 @@ export const notificationsServices = (
 });
 
 /** What is kept with the events, in this order. */
-export const notificationsProjections = [notificationListProjection, preferencesProjection];
+export const notificationsReadModels: ReadModels<Prisma.TransactionClient> = {
+  inline: [notificationListProjection, preferencesProjection],
+  asynchronous: [],
+};
+
+/** What a tool needs besides the databases in order to build the read models again. */
+export const notificationsRebuilding: Rebuilding<Prisma.TransactionClient> = {
+  readModels: notificationsReadModels,
+  codec: eventCodec(notificationsEvents),
+  createClient: (adapter) => new PrismaClient({ adapter }),
+};
 
 const openStore = (
   config: NotificationsConfig,
@@ -132,7 +148,7 @@ const openStore = (
     shardMap: config.SHARD_MAP,
     lagMsMax: config.REPLICA_LAG_MS_MAX,
     createClient: (adapter) => new PrismaClient({ adapter }),
-    projections: notificationsProjections,
+    readModels: notificationsReadModels,
     codec: eventCodec(notificationsEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,

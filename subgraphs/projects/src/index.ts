@@ -13,6 +13,7 @@ export {
   type Actor,
   type ProjectRole,
 } from './project/project.values.ts';
+export { projectsEvents } from './projects.events.ts';
 export { readProjectsConfig, type ProjectsConfig } from './projects.config.ts';
 export type { ProjectsServices } from './projects.context.ts';
 export type { Task, TaskCommand } from './task/task.decider.ts';
@@ -24,7 +25,8 @@ export {
   type TaskStatus,
 } from './task/task.values.ts';
 export {
-  projectsProjections,
+  projectsReadModels,
+  projectsRebuilding,
   projectsServices,
   startProjects,
   type AllServices,

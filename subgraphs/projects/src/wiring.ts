@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { commandHandler, eventCodec, type CommandHandler, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
-import { databaseHealth, openServiceStore } from '@saas/postgres';
+import { databaseHealth, openServiceStore, type ReadModels, type Rebuilding } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-projects';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
@@ -116,7 +116,7 @@ const openStore = (config: ProjectsConfig, { bus, logger, clock, meter, onStatem
     shardMap: config.SHARD_MAP,
     lagMsMax: config.REPLICA_LAG_MS_MAX,
     createClient: clientFactory(onStatement),
-    projections: projectsProjections,
+    readModels: projectsReadModels,
     codec: eventCodec(projectsEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
@@ -138,8 +138,18 @@ export const projectsServices = (store: EventStore): AllServices => ({
   handleKnownUser: commandHandler({ decider: knownUser, store, announce: () => [] }),
 });
 
-/** What is kept with the events, in this order. */
-export const projectsProjections = [projectListProjection, projectMembersProjection, taskListProjection];
+/** What is kept with the events, in this order, and what follows them. */
+export const projectsReadModels: ReadModels<Tx> = {
+  inline: [projectListProjection, projectMembersProjection, taskListProjection],
+  asynchronous: [],
+};
+
+/** What a tool needs besides the databases in order to build the read models again. */
+export const projectsRebuilding: Rebuilding<Tx> = {
+  readModels: projectsReadModels,
+  codec: eventCodec(projectsEvents),
+  createClient: (adapter) => new PrismaClient({ adapter }),
+};
 
 type Adapter = ConstructorParameters<typeof PrismaClient>[0]['adapter'];
 

@@ -8,6 +8,14 @@ export { parseInvitationToken } from './invitation/invitation-token.values.ts';
 export type { Place, Registered } from './registration/registration.decider.ts';
 export type { Registration } from './registration/registration.process.ts';
 export { parseTenantName } from './tenant/tenant.values.ts';
+export { usersEvents } from './users.events.ts';
 export { readUsersConfig, type UsersConfig } from './users.config.ts';
 export type { UsersServices } from './users.context.ts';
-export { startUsers, type RegistrationParts, type RunningUsers, type UsersAdapters } from './wiring.ts';
+export {
+  startUsers,
+  usersReadModels,
+  usersRebuilding,
+  type RegistrationParts,
+  type RunningUsers,
+  type UsersAdapters,
+} from './wiring.ts';

@@ -3,7 +3,13 @@ import { keySetOf, signAccessToken, signingKeyFromPem, type RevokedSessions } fr
 import { eventCodec, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock, type UserId } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
-import { databaseHealth, openServiceStore, type ShardedDatabase } from '@saas/postgres';
+import {
+  databaseHealth,
+  openServiceStore,
+  type ReadModels,
+  type Rebuilding,
+  type ShardedDatabase,
+} from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-users';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
@@ -113,6 +119,19 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
   }
 };
 
+/** What is kept with the events, in this order. */
+export const usersReadModels: ReadModels<Tx> = {
+  inline: [accountsProjection, tenantsProjection, sessionsProjection],
+  asynchronous: [],
+};
+
+/** What a tool needs besides the databases in order to build the read models again. */
+export const usersRebuilding: Rebuilding<Tx> = {
+  readModels: usersReadModels,
+  codec: eventCodec(usersEvents),
+  createClient: (adapter) => new PrismaClient({ adapter }),
+};
+
 const openStore = async (
   config: UsersConfig,
   { bus, logger, clock, meter }: Ready,
@@ -124,7 +143,7 @@ const openStore = async (
     shardMap: config.SHARD_MAP,
     lagMsMax: config.REPLICA_LAG_MS_MAX,
     createClient: (adapter) => new PrismaClient({ adapter }),
-    projections: [accountsProjection, tenantsProjection, sessionsProjection],
+    readModels: usersReadModels,
     codec: eventCodec(usersEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,

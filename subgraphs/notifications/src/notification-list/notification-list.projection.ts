@@ -1,5 +1,5 @@
 import type { RecordedEvent } from '@saas/event-sourcing';
-import type { InlineProjection } from '@saas/postgres';
+import type { ReadModel } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-notifications';
 import type { InboxEvent } from '../inbox/inbox.events.ts';
 import type { NotificationEvent } from '../notification/notification.events.ts';
@@ -24,17 +24,18 @@ type Tx = Prisma.TransactionClient;
  * The inboxes concerned are locked first and in order, so whatever changes an inbox happens one after the other, and
  * the count moves by exactly what each change makes of a notification.
  */
-export const notificationListProjection: InlineProjection<Tx> = {
+export const notificationListProjection: ReadModel<Tx> = {
   name: 'notification-list-1',
+  tables: ['notifications', 'inboxes'],
   apply: async (events, tx) => {
     const ours = events.filter(isOurs);
-    const [first] = ours;
-    if (!first) return;
-    const { tenantId } = first;
-    const owners = [...new Set(ours.map(ownerOf))].sort();
-    const inboxes = await lockInboxes(tx, tenantId, owners);
-    const changed = ours.flatMap(({ type, stream }) => (isChange(type) ? [notificationIdOf(stream)] : []));
-    const rows = await loadNotifications(tx, tenantId, [...new Set(changed)]);
+    if (ours.length === 0) return;
+    const inboxes = await lockInboxes(tx, new Map(ours.map((event) => [ownerOf(event), event.tenantId])));
+    const changed = ours.filter(({ type }) => isChange(type));
+    const rows = await loadNotifications(
+      tx,
+      new Map(changed.map(({ stream, tenantId }) => [notificationIdOf(stream), tenantId])),
+    );
 
     const touched = new Set<string>();
     const save = async () => {

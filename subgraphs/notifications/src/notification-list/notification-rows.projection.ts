@@ -29,27 +29,30 @@ export type NotificationRow = Readable & {
 };
 
 /**
- * The inboxes of `userIds`, made where there were none, and locked until the transaction ends.
+ * The inboxes of these users, made where there were none, and locked until the transaction ends; always in the same
+ * order, so that two transactions never wait for each other.
  *
- * @param userIds sorted, so that two transactions never wait for each other.
+ * @param users the tenant of each user's id.
  */
 export const lockInboxes = async (
   tx: Tx,
-  tenantId: TenantId,
-  userIds: readonly string[],
+  users: ReadonlyMap<string, TenantId>,
 ): Promise<Map<string, InboxRow>> => {
+  const ids = [...users.keys()].sort();
+  const tenantIds = ids.map((id) => users.get(id) ?? '');
   // An update that changes nothing locks a row and gives its newest state, whether or not it was there before.
   const rows = await tx.$queryRaw<StoredInbox[]>`
     INSERT INTO inboxes (user_id, tenant_id)
-    SELECT u.id, ${tenantId} FROM unnest(${[...userIds]}::text[]) WITH ORDINALITY AS u(id, place) ORDER BY u.place
+    SELECT u.id, u.tenant_id FROM unnest(${ids}::text[], ${tenantIds}::text[]) WITH ORDINALITY AS u(id, tenant_id, place)
+    ORDER BY u.place
     ON CONFLICT (user_id) DO UPDATE SET user_id = excluded.user_id
-    RETURNING user_id, unread_count, read_up_to, read_at, version`;
+    RETURNING user_id, tenant_id, unread_count, read_up_to, read_at, version`;
   return new Map(
     rows.map((row) => [
       row.user_id,
       {
         userId: row.user_id,
-        tenantId,
+        tenantId: row.tenant_id,
         unreadCount: row.unread_count,
         readUpTo: row.read_up_to?.toISOString() ?? null,
         readAt: row.read_at?.toISOString() ?? null,
@@ -61,26 +64,32 @@ export const lockInboxes = async (
 
 type StoredInbox = {
   readonly user_id: string;
+  readonly tenant_id: TenantId;
   readonly unread_count: number;
   readonly read_up_to: Date | null;
   readonly read_at: Date | null;
   readonly version: number;
 };
 
-/** The notifications by id, as they are in this transaction. */
+/**
+ * The notifications by id, as they are in this transaction.
+ *
+ * @param notifications the tenant of each notification's id.
+ */
 export const loadNotifications = async (
   tx: Tx,
-  tenantId: TenantId,
-  ids: readonly string[],
+  notifications: ReadonlyMap<string, TenantId>,
 ): Promise<Map<string, NotificationRow>> => {
-  if (ids.length === 0) return new Map();
-  const rows = await tx.notification.findMany({ where: { tenantId, notificationId: { in: [...ids] } } });
+  if (notifications.size === 0) return new Map();
+  const tenantId = { in: [...new Set(notifications.values())] };
+  const notificationId = { in: [...notifications.keys()] };
+  const rows = await tx.notification.findMany({ where: { tenantId, notificationId } });
   return new Map(
     rows.map((row) => [
       row.notificationId,
       {
         ...row,
-        tenantId,
+        tenantId: row.tenantId as TenantId,
         data: row.data as NotificationData,
         createdAt: row.createdAt.toISOString(),
         updatedAt: row.updatedAt.toISOString(),

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@saas/event-sourcing';
 import { assertNever } from '@saas/kernel';
-import type { InlineProjection } from '@saas/postgres';
+import type { ReadModel } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-projects';
 import { projectOfStream, type ProjectEvent } from '../project/project.events.ts';
 
@@ -12,8 +12,9 @@ type Recorded = RecordedEvent<ProjectEvent>;
  *
  * Any number of events costs at most one statement for new projects and one for changed ones.
  */
-export const projectListProjection: InlineProjection<Tx> = {
+export const projectListProjection: ReadModel<Tx> = {
   name: 'project-list-1',
+  tables: ['projects'],
   async apply(events, tx) {
     const { created, changed } = projectRowsOf(events.filter(isProjectEvent));
     if (created.length > 0) await insertProjects(tx, created);

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@saas/event-sourcing';
 import { assertNever, type UserId } from '@saas/kernel';
-import type { InlineProjection } from '@saas/postgres';
+import type { ReadModel } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-projects';
 import { projectOfStream, type ProjectEvent } from '../project/project.events.ts';
 import type { ProjectRole } from '../project/project.values.ts';
@@ -12,11 +12,12 @@ type Recorded = RecordedEvent<ProjectEvent>;
 /**
  * Writes who takes part in which project, together with the events: at most three statements for any number of them.
  */
-export const projectMembersProjection: InlineProjection<Tx> = {
+export const projectMembersProjection: ReadModel<Tx> = {
   name: 'project-members-1',
+  tables: ['project_members'],
   async apply(events, tx) {
     const { removed, added, changed } = memberRowsOf(events.filter(isProjectEvent));
-    if (removed.length > 0) await tx.projectMember.deleteMany({ where: { OR: [...removed] } });
+    if (removed.length > 0) await removeMembers(tx, removed);
     if (added.length > 0) await tx.projectMember.createMany({ data: [...added] });
     if (changed.length > 0) await changeRoles(tx, changed);
   },
@@ -78,6 +79,11 @@ const memberOf = ({ type, data }: Recorded): UserId | null => {
   if (type === 'ProjectWasCreated') return data.ownerId;
   return type === 'ProjectWasRenamed' || type === 'ProjectWasArchived' ? null : data.userId;
 };
+
+const removeMembers = (tx: Tx, removed: readonly Key[]): Promise<number> => tx.$executeRaw`
+  DELETE FROM project_members m
+  USING jsonb_to_recordset(${JSON.stringify(removed)}::jsonb) x("tenantId" text, "projectId" text, "userId" text)
+  WHERE m.tenant_id = x."tenantId" AND m.project_id = x."projectId" AND m.user_id = x."userId"`;
 
 const changeRoles = (tx: Tx, changed: readonly Changed[]): Promise<number> => tx.$executeRaw`
   UPDATE project_members m SET role = x.role

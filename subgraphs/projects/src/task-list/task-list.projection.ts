@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '@saas/event-sourcing';
 import { assertNever } from '@saas/kernel';
-import type { InlineProjection } from '@saas/postgres';
+import type { ReadModel } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-projects';
 import { taskOfStream, type TaskEvent } from '../task/task.events.ts';
 
@@ -12,8 +12,9 @@ type Recorded = RecordedEvent<TaskEvent>;
  *
  * Any number of events costs at most one statement for new tasks and one for changed ones.
  */
-export const taskListProjection: InlineProjection<Tx> = {
+export const taskListProjection: ReadModel<Tx> = {
   name: 'task-list-1',
+  tables: ['tasks'],
   async apply(events, tx) {
     const { created, changed } = taskRowsOf(events.filter(isTaskEvent));
     if (created.length > 0) await insertTasks(tx, created);

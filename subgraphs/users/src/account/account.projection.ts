@@ -1,12 +1,13 @@
 import type { Prisma } from '@saas/prisma-users';
-import type { InlineProjection } from '@saas/postgres';
+import type { ReadModel } from '@saas/postgres';
 import type { RecordedEvent } from '@saas/event-sourcing';
 import { assertNever } from '@saas/kernel';
 import type { AccountEvent } from './account.events.ts';
 
 /** Keeps the tenant's list of people. The password hash stays in the stream. */
-export const accountsProjection: InlineProjection<Prisma.TransactionClient> = {
+export const accountsProjection: ReadModel<Prisma.TransactionClient> = {
   name: 'accounts-1',
+  tables: ['accounts'],
   async apply(events, tx) {
     const ours = events.filter(isAccountEvent);
     const created = ours.flatMap((event) => (event.type === 'UserWasCreated' ? [rowOf(event)] : []));

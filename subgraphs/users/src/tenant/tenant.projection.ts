@@ -1,11 +1,12 @@
 import type { Prisma } from '@saas/prisma-users';
-import type { InlineProjection } from '@saas/postgres';
+import type { ReadModel } from '@saas/postgres';
 import type { RecordedEvent } from '@saas/event-sourcing';
 import type { TenantEvent } from './tenant.events.ts';
 
 /** Keeps the tenants. */
-export const tenantsProjection: InlineProjection<Prisma.TransactionClient> = {
+export const tenantsProjection: ReadModel<Prisma.TransactionClient> = {
   name: 'tenants-1',
+  tables: ['tenants'],
   async apply(events, tx) {
     const rows = events
       .filter(isTenantEvent)
