@@ -1,9 +1,15 @@
 export * from './consumer-metrics.ts';
+export * from './failure-verdict.ts';
 export * from './message-bus.memory.ts';
 export * from './message-bus.port.ts';
+export * from './messaging.errors.ts';
 export * from './outbox-metrics.ts';
 export * from './outbox-relay.ts';
 export * from './outbox.memory.ts';
 export * from './outbox.port.ts';
+export { parkFailures, type OnOutcome, type Outcome, type ParkingOptions } from './park-failures.ts';
+export * from './parked-messages.memory.ts';
+export * from './parked-messages.port.ts';
+export * from './parked-runner.ts';
 export * from './received.ts';
 export * from './topic-pattern.ts';

@@ -1,6 +1,19 @@
 export { holdAppends } from './append-lock.ts';
 export { defaultLimits, type Client, type ConnectionLimits, type RawTx } from './database-node.ts';
 export * from './database-health.ts';
+export * from './dead-letter-actions.ts';
+export * from './dead-letters.errors.ts';
+export {
+  askReplay,
+  countReplay,
+  parkedHeads,
+  parkedLetters,
+  type ParkedHead,
+  type ParkedLetter,
+  type Replay,
+  type ReplaySubject,
+} from './dead-letters.ts';
+export * from './drop-letter.ts';
 export * from './event-log.postgres.ts';
 export * from './event-store.postgres.ts';
 export * from './housekeeping.ts';
@@ -8,6 +21,8 @@ export * from './migrate.ts';
 export * from './migrate.errors.ts';
 export type { NodeHealth } from './node-monitor.ts';
 export * from './outbox.postgres.ts';
+export * from './parked-listening.ts';
+export * from './parked-messages.postgres.ts';
 export * from './postgres.errors.ts';
 export * from './prisma-failures.ts';
 export * from './read-log.ts';

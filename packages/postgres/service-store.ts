@@ -1,12 +1,18 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
 import type { EventCodec, EventLog, EventStore } from '@saas/event-sourcing';
 import { silentMeter, systemClock, type Clock, type Meter, type TenantId } from '@saas/kernel';
-import { startOutboxRelay, type MessageBus, type OutboxRelay } from '@saas/messaging';
+import { startOutboxRelay, type MessageBus, type OnOutcome, type OutboxRelay } from '@saas/messaging';
 import type { Client, RawTx } from './database-node.ts';
 import { postgresEventLog } from './event-log.postgres.ts';
 import { postgresEventStore } from './event-store.postgres.ts';
 import { keepHouse } from './housekeeping.ts';
 import { postgresOutbox } from './outbox.postgres.ts';
+import {
+  parkedListening,
+  type DeadLetterLog,
+  type ParkedListening,
+  type ParkingSettings,
+} from './parked-listening.ts';
 import { keepReadModels } from './projections/keep-read-models.ts';
 import type { ReadModels } from './projections/read-model.ts';
 import { ShardedDatabase, type ShardUrls } from './sharded-database.ts';
@@ -28,7 +34,13 @@ type Options<Tx extends RawTx> = {
   readonly relayIdleMs: number;
   readonly clock?: Clock;
   readonly meter?: Meter;
-  /** A relay or the housekeeping failed; both try again by themselves. */
+  /** How messages that cannot be handled are treated; {@link defaultParking} unless given. */
+  readonly parking?: ParkingSettings | undefined;
+  /** Told what became of every message that was received. Must not throw. */
+  readonly onOutcome?: OnOutcome | undefined;
+  /** Told of every message that was given up. */
+  readonly logger?: DeadLetterLog | undefined;
+  /** A relay, the runner of parked messages or the housekeeping failed; all try again by themselves. */
   readonly onError: (error: unknown, what: string) => void;
 };
 
@@ -38,6 +50,10 @@ export type ServiceStore<Tx extends RawTx> = {
   readonly store: EventStore;
   /** Everything in the event store, of all tenants, shard by shard. */
   readonly log: EventLog;
+  /** Subscribes; what cannot be handled is parked, tried again, and given up at last. See `parkFailures`. */
+  readonly listen: ParkedListening['listen'];
+  /** How many messages are parked, about. */
+  readonly parked: ParkedListening['counts'];
   /** From now on announces what was committed, also what a former process left behind. Call once everyone listens. */
   startRelays(): void;
   /** How many announcements wait in the outboxes of all shards. */
@@ -79,10 +95,13 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
     models.wake(shard);
   };
   const house = startHousekeeping(database, options);
+  const listening = parkedListening({ database, ...options });
   return {
     database,
     store: postgresEventStore({ database, projections: readModels.inline, codec, clock, onAnnounced }),
     log,
+    listen: (subscription) => listening.listen(subscription),
+    parked: () => listening.counts(),
     startRelays: () => {
       for (const shard of names) if (!relays.has(shard)) relays.set(shard, relayOf(shard, database, options));
     },
@@ -92,6 +111,7 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
     },
     stop: async () => {
       await Promise.all([...relays.values()].map((relay) => relay.stop()));
+      await listening.stop();
       await models.stop();
       await house.stop();
       await database.stop();

@@ -43,7 +43,6 @@ describe('a message', () => {
       by: ada.userId,
     };
     const second = message(tenantId, 'project.member_added', body, stream, 2);
-    expect(await service.bus.publish([second])).toEqual(new Set());
     expect(
       await service.bus.publish([message(tenantId, 'project.created', {}, stream, 1), second]),
     ).toHaveProperty('size', 2);

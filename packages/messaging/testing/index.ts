@@ -1,1 +1,2 @@
 export * from './message-bus.contract.ts';
+export * from './parked-messages.contract.ts';

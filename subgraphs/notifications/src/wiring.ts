@@ -70,13 +70,13 @@ const build = async (
   adapters: Required<NotificationsAdapters>,
   closing: GracefulStop,
 ): Promise<RunningNotifications> => {
-  const { bus, logger, clock, meter } = adapters;
+  const { logger, clock, meter } = adapters;
   const { database, store, ...kept } = await openStore(config, adapters);
   closing.add('store', () => kept.stop(), { timeoutMs: STORE_STOP_MS_MAX });
   const services = notificationsServices(store);
   const { handleNotification: handle } = services;
   for (const subscription of notificationSubscriptions({ handle, store, clock })) {
-    const listening = await bus.subscribe(subscription);
+    const listening = await kept.listen(subscription);
     closing.add(subscription.queue, () => listening.close());
   }
   kept.startRelays();
@@ -154,5 +154,6 @@ const openStore = (
     relayIdleMs: config.RELAY_IDLE_MS,
     clock,
     meter,
+    logger,
     onError: (err, what) => logger.error({ err }, `${what} failed and will try again`),
   });

@@ -72,13 +72,13 @@ const build = async (
   adapters: Ready,
   closing: GracefulStop,
 ): Promise<RunningProjects> => {
-  const { bus, logger, clock, meter } = adapters;
+  const { logger, clock, meter } = adapters;
   const kept = await openStore(config, adapters);
   closing.add('store', () => kept.stop(), { timeoutMs: 15_000 });
   const { database } = kept;
   const services = projectsServices(kept.store);
   const subscription = usersSubscription(services.handleKnownUser);
-  const listening = await bus.subscribe(subscription);
+  const listening = await kept.listen(subscription);
   closing.add(subscription.queue, () => listening.close());
   kept.startRelays();
 
@@ -122,6 +122,7 @@ const openStore = (config: ProjectsConfig, { bus, logger, clock, meter, onStatem
     relayIdleMs: config.RELAY_IDLE_MS,
     clock,
     meter,
+    logger,
     onError: (err, what) => logger.error({ err }, `${what} failed and will try again`),
   });
 

@@ -1,5 +1,5 @@
 import { stateOf, type CommandHandler, type EventStore, type Work } from '@saas/event-sourcing';
-import { bucketOfId, isAppError, isId, newId, type Clock, type TenantId } from '@saas/kernel';
+import { bucketOfId, isId, newId, type Clock, type TenantId } from '@saas/kernel';
 import { causeOf, receiptOf, type Message, type Subscription } from '@saas/messaging';
 import type { Notification, NotificationCommand } from '../notification/notification.decider.ts';
 import type { NotificationCreation } from '../notification/notification.events.ts';
@@ -29,8 +29,8 @@ export const notificationSubscriptions = (options: Options): readonly Subscripti
 
 /**
  * Turns messages into notifications, exactly once in effect: they are committed together with the messages' receipts,
- * or not at all. A message that was received before changes nothing; an early one is refused and comes again. A message
- * that leads to nothing leaves its receipt too.
+ * or not at all. A message that was received before, or is early, is refused. A message that leads to nothing leaves its
+ * receipt too.
  */
 const subscription = (
   queue: string,
@@ -56,16 +56,12 @@ const notify = async (
   if (!first) return;
   const tenantId = tenantOf(first);
   const notices = messages.flatMap(noticesOf);
-  try {
-    await options.handle({
-      tenantId,
-      metadata: { actor: 'notifications', ...causeOf(first) },
-      receipts: messages.map((message) => receiptOf(queue, message)),
-      work: () => workFor(notices, tenantId, options),
-    });
-  } catch (error) {
-    if (messages.length > 1 || !isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) throw error;
-  }
+  await options.handle({
+    tenantId,
+    metadata: { actor: 'notifications', ...causeOf(first) },
+    receipts: messages.map((message) => receiptOf(queue, message)),
+    work: () => workFor(notices, tenantId, options),
+  });
 };
 
 /** One notification for each recipient who wants it, by the preferences as they are when it is committed. */

@@ -55,7 +55,7 @@ describe('a user', () => {
   it('stays known when the same message comes again', async () => {
     const created = message('user.created', 1);
     await subscription.handle(created);
-    await subscription.handle(created);
+    await expect(subscription.handle(created)).rejects.toMatchObject({ code: 'MESSAGE_ALREADY_RECEIVED' });
     expect(await standingOf(ada)).toEqual({ standing: 'active', version: 1 });
   });
 

@@ -1,4 +1,4 @@
-import { isAppError, isId, type TenantId, type UserId } from '@saas/kernel';
+import { isId, type TenantId, type UserId } from '@saas/kernel';
 import type { CommandHandler } from '@saas/event-sourcing';
 import { causeOf, receiptOf, type Message, type Subscription } from '@saas/messaging';
 import type { KnownUser, KnownUserCommand } from '../known-user/known-user.decider.ts';
@@ -10,9 +10,9 @@ const QUEUE = 'projects.users';
 /**
  * Learns from the users service who is there and who is no longer, so that projects take in real colleagues only.
  *
- * Each message counts once and in order: what it teaches is committed together with its receipt. Messages that teach
- * nothing leave their receipt too. The queue's name is permanent, and all routing keys are bound: sequences count every
- * announcement of a stream, and a part of them would look like a gap.
+ * Each message counts once and in order: what it teaches is committed together with its receipt; a repeated or early one
+ * is refused. Messages that teach nothing leave their receipt too. The queue's name is permanent, and all routing keys
+ * are bound: sequences count every announcement of a stream, and a part of them would look like a gap.
  */
 export const usersSubscription = (handle: CommandHandler<KnownUser, KnownUserCommand>): Subscription => ({
   queue: QUEUE,
@@ -32,17 +32,12 @@ const learn = async (
     const command = lessonOf(message);
     return command ? [{ stream: knownUserStream(command.userId), command }] : [];
   });
-  try {
-    await handle({
-      tenantId: tenantOf(first),
-      metadata: { actor: 'projects', ...causeOf(first) },
-      receipts: messages.map((message) => receiptOf(QUEUE, message)),
-      work: { commands },
-    });
-  } catch (error) {
-    // It was delivered before; nothing is left to do.
-    if (messages.length > 1 || !isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) throw error;
-  }
+  await handle({
+    tenantId: tenantOf(first),
+    metadata: { actor: 'projects', ...causeOf(first) },
+    receipts: messages.map((message) => receiptOf(QUEUE, message)),
+    work: { commands },
+  });
 };
 
 const lessonOf = (message: Message): KnownUserCommand | null => {
