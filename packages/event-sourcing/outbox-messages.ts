@@ -1,5 +1,6 @@
 import { bucketOfId, newId, type Clock } from '@saas/kernel';
 import type { Append, OutboxMessage, StreamAppend } from './event-store.port.ts';
+import { correlationOf } from './stored-event.ts';
 
 /**
  * The announcements of one stream as messages, numbered after the `announced` that went before.
@@ -29,6 +30,7 @@ export const outboxMessages = (
         cloudEvents_time: clock.now().toISOString(),
         'x-tenant-id': tenantId,
         'x-request-id': metadata.requestId,
+        'x-correlation-id': correlationOf(metadata),
         'x-actor': metadata.actor,
         ...(metadata.causationId === undefined ? {} : { 'x-causation-id': metadata.causationId }),
       },

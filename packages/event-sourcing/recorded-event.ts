@@ -11,6 +11,11 @@ export type EventMetadata = {
   readonly requestId: string;
   /** The id of the message or event that led to this one, when one did. */
   readonly causationId?: string;
+  /**
+   * The id of the request that began it all, in whatever service; the same for everything that followed from it. The store
+   * puts the request's own id where none is given; what was recorded before there was one has none.
+   */
+  readonly correlationId?: string;
 };
 
 /** An event as it stands in the store. */

@@ -3,7 +3,7 @@ import type { DomainEvent } from './decider.ts';
 import type { EncodedEvent, EventCodec } from './event-codec.ts';
 import type { LoggedEvent } from './event-log.port.ts';
 import type { Append } from './event-store.port.ts';
-import type { RecordedEvent } from './recorded-event.ts';
+import type { EventMetadata, RecordedEvent } from './recorded-event.ts';
 
 /** An event as a store keeps it. */
 export type StoredEvent = EncodedEvent & Pick<RecordedEvent, 'id' | 'version' | 'metadata' | 'recordedAt'>;
@@ -15,6 +15,7 @@ export const recordedEvents = (
 ): readonly RecordedEvent[] => {
   const bucket = bucketOfId(tenantId);
   const recordedAt = clock.now().toISOString();
+  const known = { ...metadata, correlationId: correlationOf(metadata) };
   return streams.flatMap(({ stream, expectedVersion, events }) =>
     events.map((event, index) => ({
       ...event,
@@ -22,11 +23,15 @@ export const recordedEvents = (
       stream,
       version: expectedVersion + index + 1,
       tenantId,
-      metadata,
+      metadata: known,
       recordedAt,
     })),
   );
 };
+
+/** The id of the request that began it all: this one, unless it followed from another. */
+export const correlationOf = ({ correlationId, requestId }: EventMetadata): string =>
+  correlationId ?? requestId;
 
 /** Recorded events in the form that is kept. */
 export const encodeRecorded = async (

@@ -9,8 +9,14 @@ export const receiptOf = (consumer: string, { id, stream, sequence }: Message): 
   sequence,
 });
 
-/** What an effect's events say of the message that caused them. */
-export const causeOf = ({ id, headers }: Message): Pick<EventMetadata, 'requestId' | 'causationId'> => ({
-  requestId: String(headers['x-request-id'] ?? id),
-  causationId: id,
-});
+/**
+ * What an effect's events say of the message that caused them: which it was, in the course of which request, and which
+ * request began it all. Services that do not say what began it all have been asked last themselves.
+ */
+export const causeOf = ({
+  id,
+  headers,
+}: Message): Required<Pick<EventMetadata, 'requestId' | 'causationId' | 'correlationId'>> => {
+  const requestId = String(headers['x-request-id'] ?? id);
+  return { requestId, causationId: id, correlationId: String(headers['x-correlation-id'] ?? requestId) };
+};

@@ -71,7 +71,7 @@ const writeRows = (
   stored: readonly StoredEvent[],
   clock: Clock,
 ): PromiseLike<readonly { readonly heads: number; readonly claims: number }[]> => {
-  const { tenantId, metadata } = append;
+  const { tenantId } = append;
   const bucket = bucketOfId(tenantId);
   return tx.$queryRaw`
     WITH input AS (
@@ -94,9 +94,10 @@ const writeRows = (
       INSERT INTO events
         (stream_id, version, event_id, tenant_id, bucket, type, schema_version, data, metadata, recorded_at)
       SELECT e.stream, e.version, e.id, ${tenantId}, ${bucket}::int, e.type, e."schemaVersion", e.data,
-        ${JSON.stringify(metadata)}::jsonb, e."recordedAt"
+        e.metadata, e."recordedAt"
       FROM jsonb_to_recordset(${JSON.stringify(stored.map(eventRow))}::jsonb) AS e(place int, stream text,
-        version int, id text, type text, "schemaVersion" int, data jsonb, "recordedAt" timestamptz)
+        version int, id text, type text, "schemaVersion" int, data jsonb, metadata jsonb,
+        "recordedAt" timestamptz)
       JOIN heads ON heads.stream_id = e.stream
       ORDER BY e.place
     ), announcements AS (
@@ -136,9 +137,9 @@ const headRow = ({ stream, expectedVersion, events, announcements = [] }: Stream
 
 /** `place`: a join may answer in any order, and the log's positions are drawn in the order of insertion. */
 const eventRow = (
-  { stream, version, id, type, schemaVersion, data, recordedAt }: StoredEvent,
+  { stream, version, id, type, schemaVersion, data, metadata, recordedAt }: StoredEvent,
   place: number,
-) => ({ place, stream, version, id, type, schemaVersion, data, recordedAt });
+) => ({ place, stream, version, id, type, schemaVersion, data, metadata, recordedAt });
 
 const snapshotRow = (append: StreamAppend) =>
   append.snapshot ? [{ ...reachedBy(append), ...append.snapshot }] : [];

@@ -3,6 +3,7 @@ import { bucketOfId, newTenantId, systemClock, type TenantId } from '@saas/kerne
 import { undeclaredEvents, type EventCodec } from '../event-codec.ts';
 import type { Append, Claim, StreamAppend } from '../event-store.port.ts';
 import type { StreamId } from '../recorded-event.ts';
+import { describeCauses } from './causes.contract.ts';
 import { added, metadata, unique, type Opened } from './counting.ts';
 import { describeStoredForms } from './stored-forms.contract.ts';
 import { describeStreamPages } from './stream-pages.contract.ts';
@@ -74,6 +75,7 @@ export const describeEventStoreContract = (adapter: string, open: (codec: EventC
       });
     });
 
+    describeCauses(open);
     describeStoredForms(open);
     describeStreamPages(open);
 

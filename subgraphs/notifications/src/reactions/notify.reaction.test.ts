@@ -116,6 +116,21 @@ describe('what people are told', () => {
     ]);
   });
 
+  it('is recorded with what led to it, and announced with the request that began it all', async () => {
+    const event = message('task.assigned', assigned);
+    const headers = { 'x-request-id': 'request-2', 'x-correlation-id': 'request-1' };
+    await bus.publish([{ ...event, headers }]);
+    const [told] = store.outbox;
+    const [recorded] = await store.readPage(tenantId, told?.stream ?? taskStream, { after: 0, limit: 1 });
+    expect(recorded?.metadata).toEqual({
+      actor: 'notifications',
+      requestId: 'request-2',
+      causationId: event.id,
+      correlationId: 'request-1',
+    });
+    expect(told?.headers).toMatchObject({ 'x-causation-id': event.id, 'x-correlation-id': 'request-1' });
+  });
+
   it('is whose role in a project changed', async () => {
     await bus.publish([
       message('project.member_role_changed', { projectId, userId: ben, role: 'OWNER', by: ada, at }),
