@@ -9,6 +9,7 @@ import {
   type Connection,
   type Loader,
 } from '@saas/subgraph';
+import { activityOfProjects } from './project-activity/project-activity.queries.ts';
 import * as projectList from './project-list/project-list.queries.ts';
 import * as taskList from './task-list/task-list.queries.ts';
 
@@ -27,6 +28,9 @@ export const projectsLoaders = (read: Read) => ({
   task: loader((ids: readonly TaskId[]) => read((tx, viewer) => taskList.tasksByIds(tx, viewer, ids))),
   taskCounts: loader((ids: readonly ProjectId[]) =>
     read((tx, { tenantId }) => taskList.taskCountsOfProjects(tx, tenantId, ids)),
+  ),
+  activity: loader((ids: readonly ProjectId[]) =>
+    read((tx, { tenantId }) => activityOfProjects(tx, tenantId, ids)),
   ),
   projectsOfUser: listLoader(
     (ids: readonly UserId[], slice: projectList.Slice & { readonly includeArchived: boolean }) =>

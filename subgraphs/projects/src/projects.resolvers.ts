@@ -1,5 +1,6 @@
 import { dateTimeScalar } from '@saas/subgraph';
 import { projectResolvers } from './project/project.resolvers.ts';
+import { projectActivityResolvers } from './project-activity/project-activity.resolvers.ts';
 import { projectListResolvers } from './project-list/project-list.resolvers.ts';
 import { taskResolvers } from './task/task.resolvers.ts';
 import { taskListResolvers } from './task-list/task-list.resolvers.ts';
@@ -9,7 +10,12 @@ export const projectsResolvers = {
   DateTime: dateTimeScalar,
   Query: { ...projectListResolvers.Query, ...taskListResolvers.Query },
   Mutation: { ...projectResolvers.Mutation, ...taskResolvers.Mutation },
-  Project: { ...projectListResolvers.Project, ...taskListResolvers.Project },
+  Project: {
+    ...projectListResolvers.Project,
+    ...taskListResolvers.Project,
+    ...projectActivityResolvers.Project,
+  },
+  ProjectActivity: projectActivityResolvers.ProjectActivity,
   ProjectMember: projectListResolvers.ProjectMember,
   Task: taskListResolvers.Task,
   User: { ...projectListResolvers.User, ...taskListResolvers.User },

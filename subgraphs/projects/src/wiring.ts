@@ -10,6 +10,7 @@ import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/teleme
 import { knownUser, type KnownUser, type KnownUserCommand } from './known-user/known-user.decider.ts';
 import { announceProject } from './project/project.announcements.ts';
 import { project, projectSnapshots } from './project/project.decider.ts';
+import { projectActivityProjection } from './project-activity/project-activity.projection.ts';
 import { projectListProjection } from './project-list/project-list.projection.ts';
 import { projectMembersProjection } from './project-list/project-members.projection.ts';
 import type { ProjectsConfig } from './projects.config.ts';
@@ -142,7 +143,7 @@ export const projectsServices = (store: EventStore): AllServices => ({
 /** What is kept with the events, in this order, and what follows them. */
 export const projectsReadModels: ReadModels<Tx> = {
   inline: [projectListProjection, projectMembersProjection, taskListProjection],
-  asynchronous: [],
+  asynchronous: [projectActivityProjection],
 };
 
 /** What a tool needs besides the databases in order to build the read models again. */
