@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { accessTokenVerifier, memoryRevokedSessions, remoteKeys, type RevokedSessions } from '@saas/auth';
 import type { Environment } from '@saas/config';
 import { AppError, systemClock, type Clock } from '@saas/kernel';
@@ -39,6 +40,9 @@ import { subgraphClient, type SubgraphClient } from './upstream/subgraph-call.ts
 import { subgraphClients, type SubgraphClients } from './upstream/subgraph-clients.ts';
 import { subgraphHealth } from './upstream/subgraph-health.ts';
 import { resolveTargets } from './upstream/targets.ts';
+
+/** A subgraph that hangs does not keep the others from being served. */
+const FIRST_ROUND_MS_MAX = 500;
 
 type Adapters = {
   readonly logger: Logger;
@@ -120,8 +124,8 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
   });
   stopping.add('HTTP server', async (signal) => close(app, signal), { timeoutMs: config.STOP_TIMEOUT_MS });
   const port = await listen(app, config);
-  // Ready is only said of what was looked at.
-  await monitor.firstRound;
+  // Ready is only said of what was looked at; whoever does not answer soon is said not to answer.
+  await Promise.race([monitor.firstRound, delay(FIRST_ROUND_MS_MAX, undefined, { ref: false })]);
   return {
     url: `http://${config.HTTP_HOST}:${port}${GRAPHQL_PATH}`,
     port,

@@ -71,6 +71,7 @@ describe('the command line', () => {
     [['a.graphql'], {}, /a\.graphql/],
     [['--port'], {}, /--port/],
     [['--port='], {}, /--port: needs a value/],
+    [['--port', '1', '--port=2'], {}, /--port: was given twice/],
     [['--supergraph', 'a', '--compose', 'b'], {}, /--compose: contradicts --supergraph/],
     [[], { PORT: '1', GATEWAY_HTTP_PORT: '2' }, /PORT: contradicts GATEWAY_HTTP_PORT/],
   ])('is refused when it is wrong: %j with %j', (args, environment, problem) => {

@@ -92,15 +92,20 @@ type Given = Readonly<Record<string, string | boolean | undefined>>;
 
 const parse = (args: readonly string[]): Given => {
   try {
-    const { values } = parseArgs({
+    const { values, tokens } = parseArgs({
       args: [...args],
       strict: true,
       allowPositionals: false,
+      tokens: true,
       options: {
         help: { type: 'boolean', short: 'h' },
         ...Object.fromEntries(Object.keys(options).map((name) => [name, { type: 'string' as const }])),
       },
     });
+    const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+    const twice = names.filter((name, index) => name !== 'help' && names.indexOf(name) !== index);
+    if (twice.length > 0)
+      throw new ConfigError([...new Set(twice)].map((name) => `--${name}: was given twice`));
     const empty = Object.entries(values as Given).filter(([, value]) => value === '');
     if (empty.length > 0) throw new ConfigError(empty.map(([name]) => `--${name}: needs a value`));
     return values;

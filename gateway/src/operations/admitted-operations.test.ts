@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { createLogger } from '@saas/telemetry';
+import { createLogger, memoryLog } from '@saas/telemetry';
 import { operationLimitsOf } from '../admission/admission.config.ts';
 import { readGatewayConfig } from '../gateway.config.ts';
 import { admittedOperations } from './admitted-operations.ts';
@@ -32,3 +32,14 @@ it.each(['known', 'ids'])(
     await expect(starting).rejects.toMatchObject({ code: 'PERSISTED_MANIFEST_INVALID' });
   },
 );
+
+it('tells of an operation that is not in the list once, however often it is asked', async () => {
+  const config = readGatewayConfig({ GATEWAY_SAFELIST: 'log' });
+  const log = memoryLog();
+  const logger = createLogger({ name: 'test', level: 'warn', destination: log.destination });
+  const { sourceOf } = await admittedOperations(config, operationLimitsOf(config), logger);
+  for (const query of ['{ a }', '{ b }', '{ a }', '{ a }']) await sourceOf({ ...asked, query });
+  expect(log.lines()).toHaveLength(2);
+});
+
+const asked = { documentId: undefined, doc_id: undefined, id: undefined, extensions: {} };

@@ -53,7 +53,7 @@ export const admittedOperations = async (
     sourceOf: operationSource({
       store: settings.PERSISTED_QUERIES ? store : undefined,
       safelist: safelist(operations, settings.SAFELIST),
-      onUnknown: ({ hash }) => logger.warn({ hash }, 'an operation is not in the safelist'),
+      onUnknown: onceEach(({ hash }) => logger.warn({ hash }, 'an operation is not in the safelist')),
     }),
     documents: documentCache(limits, {
       entriesMax: settings.DOCUMENT_CACHE_ENTRIES_MAX,
@@ -69,4 +69,18 @@ const refusesOthers = (mode: SafelistMode): boolean => mode === 'known' || mode 
 const knownOperation = ({ body }: PersistedOperation): UsedOperation => {
   const operationName = getOperationAST(parse(body, { noLocation: true }))?.name?.value;
   return { key: planKey(queryHash(body), operationName), text: body, operationName, uses: 0 };
+};
+
+/** After so many operations the first ones are told again. */
+const TOLD_MAX = 1_000;
+
+/** A line for every operation, not for every request: there may be thousands a second. */
+const onceEach = (tell: (operation: { readonly hash: string }) => void) => {
+  const told = new Set<string>();
+  return (operation: { readonly hash: string }): void => {
+    if (told.has(operation.hash)) return;
+    if (told.size >= TOLD_MAX) told.clear();
+    told.add(operation.hash);
+    tell(operation);
+  };
 };
