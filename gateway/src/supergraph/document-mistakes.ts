@@ -7,13 +7,15 @@ import {
   type GraphQLSchema,
   type SourceLocation,
 } from 'graphql';
+import { DeferLabelsRule } from './defer-rules.ts';
 
 /** Where a document does not fit the schema, in graphql-js's words. */
 export type Mistake = { readonly message: string; readonly locations?: readonly SourceLocation[] };
 
 /** Each mistake looks through the schema for names that were meant. */
 const MISTAKES_MAX = 20;
-const withoutIntrospection = [...specifiedRules, NoSchemaIntrospectionCustomRule];
+const allRules = [...specifiedRules, DeferLabelsRule];
+const withoutIntrospection = [...allRules, NoSchemaIntrospectionCustomRule];
 
 /**
  * Where a document does not fit the schema, up to 20 places; nowhere for a valid one. Blocks, for tens of milliseconds with the
@@ -26,7 +28,7 @@ export const documentMistakes = (
   document: DocumentNode,
   introspection: boolean,
 ): readonly Mistake[] => {
-  const rules = introspection ? specifiedRules : withoutIntrospection;
+  const rules = introspection ? allRules : withoutIntrospection;
   const errors = validate(schema, document, rules, { maxErrors: MISTAKES_MAX });
   if (errors.length === 0) return impossible(schema, document);
   return errors.map(({ message, locations }) => ({ message, ...(locations && { locations }) }));
