@@ -8,6 +8,8 @@ export type LocalSecrets = {
   readonly tokenPrivateKey: string;
   readonly claimSecret: string;
   readonly invitationSecret: string;
+  readonly contactsKey: string;
+  readonly webhookKey: string;
   readonly identityKeys: Readonly<Record<'users' | 'projects' | 'notifications', string>>;
 };
 
@@ -16,14 +18,19 @@ export type LocalSecrets = {
  * invitations outlive a restart.
  */
 export const localSecrets = async (path: string): Promise<LocalSecrets> => {
-  const known = await readFile(path, 'utf8').catch(() => undefined);
-  if (known !== undefined) return JSON.parse(known) as LocalSecrets;
-  const secrets: LocalSecrets = {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  const known = text === undefined ? {} : (JSON.parse(text) as Partial<LocalSecrets>);
+  const fresh: LocalSecrets = {
     tokenPrivateKey: generateSigningKey().privateKeyPem,
     claimSecret: random(),
     invitationSecret: random(),
+    contactsKey: random(),
+    webhookKey: random(),
     identityKeys: { users: random(), projects: random(), notifications: random() },
   };
+  // What a former version made stays; what it did not know yet is added.
+  const secrets = { ...fresh, ...known };
+  if (Object.keys(fresh).every((name) => name in known)) return secrets;
   await mkdir(dirname(path), { recursive: true });
   await writeFile(`${path}.new`, JSON.stringify(secrets, undefined, 2), { mode: 0o600 });
   await rename(`${path}.new`, path);

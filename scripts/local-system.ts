@@ -24,7 +24,7 @@ export type LocalSystem = {
   readonly notifications: RunningNotifications;
   readonly gateway: Gateway;
   /** Where databases and adapters are: for people to read. */
-  readonly adapters: Readonly<Record<'databases' | 'events' | 'ended sessions', string>>;
+  readonly adapters: Readonly<Record<'databases' | 'events' | 'ended sessions' | 'e-mail', string>>;
   /** In the reverse order of construction. */
   stop(): Promise<void>;
 };
@@ -58,7 +58,11 @@ const build = async (
 ): Promise<LocalSystem> => {
   await requireDataDir(config.DATA_DIR);
   const secrets = await localSecrets(join(config.DATA_DIR, 'secrets.json'));
-  const base = { ...partsEnvironment(config, secrets), ...given };
+  const base = {
+    ...partsEnvironment(config, secrets),
+    NOTIFICATIONS_MAIL_SPOOL_DIR: join(config.DATA_DIR, 'mail'),
+    ...given,
+  };
   // Mistakes are shown before anything is started; the URLs of servers that do not run yet are stand-ins.
   const { users, projects, notifications, gateway } = readParts({ ...standIns, ...base });
   await requireFreePorts({
@@ -88,6 +92,9 @@ const build = async (
     const adapters = {
       databases: databases ? `embedded PostgreSQL under ${databases.home}` : 'PostgreSQL by SHARD_URLS',
       events: describe(),
+      'e-mail': parts.notifications.SMTP_URL
+        ? 'SMTP by NOTIFICATIONS_SMTP_URL'
+        : `files in ${parts.notifications.MAIL_SPOOL_DIR} (set NOTIFICATIONS_SMTP_URL for a mail server)`,
       'ended sessions': config.REDIS_URL ? 'Redis' : 'memory (set REDIS_URL for Redis)',
     };
     return { ...running, gateway: started, adapters, stop: () => closing.stop() };
@@ -105,10 +112,11 @@ const startSubgraphs = async (
   closing.add('users', () => users.stop(), { timeoutMs: 30_000 });
   const projects = await startProjects(parts.projects, { ...shared, logger: loggerOf('projects') });
   closing.add('projects', () => projects.stop(), { timeoutMs: 30_000 });
-  const notifications = await startNotifications(parts.notifications, {
-    ...shared,
-    logger: loggerOf('notifications'),
-  });
+  const notifications = await startNotifications(
+    // Where the users service really listens: its port may have been any free one.
+    { ...parts.notifications, CONTACTS_URL: users.url },
+    { ...shared, logger: loggerOf('notifications') },
+  );
   closing.add('notifications', () => notifications.stop(), { timeoutMs: 30_000 });
   return { users, projects, notifications };
 };

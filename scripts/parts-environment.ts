@@ -8,6 +8,11 @@ export const partsEnvironment = (
   secrets: LocalSecrets,
 ): Environment => ({
   USERS_TOKEN_PRIVATE_KEY: secrets.tokenPrivateKey,
+  USERS_CONTACTS_KEY: secrets.contactsKey,
+  NOTIFICATIONS_CONTACTS_KEY: secrets.contactsKey,
+  // Known only when the users service listens; see startSubgraphs.
+  NOTIFICATIONS_CONTACTS_URL: 'http://127.0.0.1/',
+  NOTIFICATIONS_WEBHOOK_KEY: secrets.webhookKey,
   ...Object.fromEntries(
     Object.entries(secrets.identityKeys).flatMap(([service, key]) => [
       [`${service.toUpperCase()}_IDENTITY_KEY`, key],

@@ -26,7 +26,15 @@ export const readLocalSettings = (environment: Environment): LocalConfig => {
     [`${service}_IDENTITY_KEY`]: stand,
     [`${service}_CLAIM_SECRET`]: stand,
   });
-  const secrets = { ...key('USERS'), ...key('PROJECTS'), ...key('NOTIFICATIONS') };
+  const secrets = {
+    ...key('USERS'),
+    ...key('PROJECTS'),
+    ...key('NOTIFICATIONS'),
+    NOTIFICATIONS_CONTACTS_URL: 'http://stand-in/',
+    USERS_CONTACTS_KEY: stand,
+    NOTIFICATIONS_CONTACTS_KEY: stand,
+    NOTIFICATIONS_WEBHOOK_KEY: stand,
+  };
   const given = { ...standIns, ...secrets, USERS_TOKEN_PRIVATE_KEY: stand, ...environment };
   const local = () => readLocalConfig(environment);
   const parts = readers(given);

@@ -22,6 +22,12 @@ export const port = () => z.coerce.number().int().min(0).max(65_535).meta({ acce
 export const url = () => z.url().meta({ accepts: 'a URL' });
 export const amqpUrl = () =>
   z.url({ protocol: /^amqps?$/ }).meta({ accepts: 'an `amqp://` or `amqps://` URL' });
+/** Holds a password, as a rule, and is therefore a secret. */
+export const smtpUrl = () =>
+  z
+    .url({ protocol: /^smtps?$/ })
+    .transform((value) => new Secret(value))
+    .meta({ accepts: 'an `smtp://` or `smtps://` URL' });
 export const redisUrl = () =>
   z.url({ protocol: /^rediss?$/ }).meta({ accepts: 'a `redis://` or `rediss://` URL' });
 export const choice = <const Options extends readonly [string, ...string[]]>(options: Options) =>

@@ -4,7 +4,7 @@ import { silentMeter, systemClock, type Clock, type Meter, type TenantId } from 
 import { startOutboxRelay, type MessageBus, type OnOutcome, type OutboxRelay } from '@saas/messaging';
 import type { Client, RawTx } from './database-node.ts';
 import { postgresEventLog } from './event-log.postgres.ts';
-import { postgresEventStore } from './event-store.postgres.ts';
+import { postgresEventStore, type InlineProjection } from './event-store.postgres.ts';
 import { keepHouse } from './housekeeping.ts';
 import { postgresOutbox } from './outbox.postgres.ts';
 import {
@@ -28,6 +28,8 @@ type Options<Tx extends RawTx> = {
   readonly lagMsMax: number;
   readonly createClient: (adapter: PrismaPg) => Client<Tx>;
   readonly readModels: ReadModels<Tx>;
+  /** What else is written in the transaction of the events, and cannot be rebuilt from them: a queue, for example. */
+  readonly keptAlong?: readonly InlineProjection<Tx>[];
   readonly codec: EventCodec;
   readonly bus: MessageBus;
   /** How long a relay sleeps when nobody wakes it, milliseconds. */
@@ -89,6 +91,7 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
     idleMs: options.relayIdleMs,
     onError: options.onError,
   });
+  const projections = [...readModels.inline, ...(options.keptAlong ?? [])];
   const onAnnounced = (tenantId: TenantId) => {
     const shard = shardOfTenant(shardMap, tenantId);
     relays.get(shard)?.announce();
@@ -98,7 +101,7 @@ export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): 
   const listening = parkedListening({ database, ...options });
   return {
     database,
-    store: postgresEventStore({ database, projections: readModels.inline, codec, clock, onAnnounced }),
+    store: postgresEventStore({ database, projections, codec, clock, onAnnounced }),
     log,
     listen: (subscription) => listening.listen(subscription),
     parked: () => listening.counts(),

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import {
   fullAnswer,
   liveAnswer,
@@ -7,10 +8,19 @@ import {
 } from '@saas/telemetry';
 import type { FastifyInstance } from 'fastify';
 
-/** Something else to answer over HTTP with GET, open to everybody: a key set, metrics. */
+/** Something else to answer over HTTP with GET: a key set, metrics. Open to everybody unless it asks who calls by itself. */
 export type Route = {
+  /** May hold parameters: `/contacts/:userId`. */
   readonly path: string;
-  readonly answer: () => Promise<RouteAnswer>;
+  /** A refusal that is thrown is answered as for GraphQL. */
+  readonly answer: (request: RouteRequest) => Promise<RouteAnswer>;
+};
+
+/** What a route may look at. */
+export type RouteRequest = {
+  /** By the names in the path, as they came. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly headers: IncomingHttpHeaders;
 };
 
 /** What a route answers. */
@@ -24,11 +34,16 @@ export type RouteAnswer = {
   readonly body: string | object;
 };
 
-/** Serves the routes without asking who calls. */
+/** Serves the routes; none is asked for an identity here. */
 export const addRoutes = (app: FastifyInstance, routes: readonly Route[]): void => {
   for (const { path, answer } of routes) {
-    app.get(path, async (_, reply) => {
-      const { statusCode = 200, contentType = JSON_TYPE, headers = {}, body } = await answer();
+    app.get<{ Params: Readonly<Record<string, string>> }>(path, async ({ params, headers: given }, reply) => {
+      const {
+        statusCode = 200,
+        contentType = JSON_TYPE,
+        headers = {},
+        body,
+      } = await answer({ params, headers: given });
       return reply.code(statusCode).headers(headers).type(contentType).send(body);
     });
   }

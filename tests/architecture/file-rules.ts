@@ -23,7 +23,16 @@ export const roles: readonly string[] = [
 ];
 
 /** Products that a file may know: `event-store.postgres.ts`. */
-export const products: readonly string[] = ['postgres', 'redis', 'rabbitmq', 'memory', 'argon2'];
+export const products: readonly string[] = [
+  'postgres',
+  'redis',
+  'rabbitmq',
+  'memory',
+  'argon2',
+  'smtp',
+  'spool',
+  'http',
+];
 
 /** Beside the roles, at the top of a subgraph: where it begins, how it is built, what others see of it. */
 export const subgraphFiles: readonly string[] = ['main', 'wiring', 'index'];

@@ -1,5 +1,4 @@
 import { signIdentity, type AuthenticatedViewer, type Viewer } from '@saas/auth';
-import { Secret } from '@saas/config';
 import type { StreamId } from '@saas/event-sourcing';
 import {
   bucketOfId,
@@ -10,7 +9,7 @@ import {
   type TenantId,
 } from '@saas/kernel';
 import { memoryMessageBus, type Message } from '@saas/messaging';
-import { startNotifications } from '@saas/notifications';
+import { readNotificationsConfig, startNotifications, type NotificationsAdapters } from '@saas/notifications';
 import { evenShardMap, ShardedDatabase } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-notifications';
 import { createLogger } from '@saas/telemetry';
@@ -20,13 +19,28 @@ const KEY = 'notifications identity key';
 
 export type NotificationsUnderTest = Awaited<ReturnType<typeof openNotifications>>;
 
+type Shards = Awaited<ReturnType<typeof openDatabase>>['shards'];
+
+/** What a test may want otherwise. */
+type Wishes = {
+  /** As the environment would say it. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly adapters?: Partial<NotificationsAdapters>;
+  /** The databases of a service that ended before; fresh ones unless given. */
+  readonly shards?: Shards;
+};
+
 /** The whole service on fresh databases, with what a test needs to tell it things, ask it and look behind it. */
-export const openNotifications = async () => {
+export const openNotifications = async ({ settings = {}, adapters = {}, ...given }: Wishes = {}) => {
   const bus = memoryMessageBus();
   const announced: Message[] = [];
-  const { shards } = await openDatabase('notifications');
+  const shards = given.shards ?? (await openDatabase('notifications')).shards;
   const logger = createLogger({ name: 'notifications', level: 'silent' });
-  const running = await startNotifications(configOf(shards), { bus, logger });
+  const running = await startNotifications(notificationsConfig(shards, settings), {
+    bus,
+    logger,
+    ...adapters,
+  });
   await bus.subscribe({
     queue: 'test.notifications',
     bindings: [{ topic: 'notification_events', pattern: '#' }],
@@ -41,6 +55,7 @@ export const openNotifications = async () => {
   await database.start();
   return {
     bus,
+    health: running.health,
     /** What the service has told others, in the order in which it did. */
     announced: announced as readonly Message[],
     database,
@@ -60,17 +75,23 @@ export const openNotifications = async () => {
 
 type Database = ShardedDatabase<Prisma.TransactionClient>;
 
-const configOf = (shards: Awaited<ReturnType<typeof openDatabase>>['shards']) => ({
-  HTTP_HOST: '127.0.0.1',
-  HTTP_PORT: 0,
-  SHARD_URLS: shards.map((shard) => ({ ...shard, replicas: [...shard.replicas] })),
-  IDENTITY_KEY: new Secret(KEY),
-  CLAIM_SECRET: new Secret('notifications claim secret'),
-  REPLICA_LAG_MS_MAX: 1_000,
-  REQUEST_DEADLINE_MS: 10_000,
-  RELAY_IDLE_MS: 50,
-  LOG_LEVEL: 'silent' as const,
-});
+/** The service's settings on these databases. */
+export const notificationsConfig = (shards: Shards, settings: Readonly<Record<string, string>> = {}) =>
+  readNotificationsConfig({
+    NOTIFICATIONS_HTTP_PORT: '0',
+    NOTIFICATIONS_SHARD_URLS: shards
+      .map(({ primary, replicas }) => [primary, ...replicas].join(','))
+      .join(';'),
+    NOTIFICATIONS_IDENTITY_KEY: KEY,
+    NOTIFICATIONS_CLAIM_SECRET: 'notifications claim secret',
+    NOTIFICATIONS_CONTACTS_KEY: 'contacts key of the tests',
+    NOTIFICATIONS_WEBHOOK_KEY: 'webhook key of the tests',
+    // Nobody listens there, unless a test says who does.
+    NOTIFICATIONS_CONTACTS_URL: 'http://127.0.0.1:1/',
+    NOTIFICATIONS_RELAY_IDLE_MS: '50',
+    NOTIFICATIONS_LOG_LEVEL: 'silent',
+    ...settings,
+  });
 
 const personOf = (tenantId: TenantId): AuthenticatedViewer => ({
   status: 'authenticated',

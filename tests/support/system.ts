@@ -27,6 +27,7 @@ export const startSystem = async (settings: Settings = {}, given?: Databases) =>
     url: system.gateway.url,
     origin: new URL(system.gateway.url).origin,
     databases,
+    dataDir,
     graphql,
     ...tenants(graphql),
     /** Resolves when everything announced so far has been heard by all who listen, and so has what came of that. */

@@ -27,6 +27,7 @@ export const startUsersFor = (
     USERS_SHARD_URLS: shards.map(({ primary, replicas }) => [primary, ...replicas].join(',')).join(';'),
     USERS_IDENTITY_KEY,
     USERS_CLAIM_SECRET: 'users claim secret',
+    USERS_CONTACTS_KEY: 'contacts key of the tests',
     USERS_TOKEN_PRIVATE_KEY: generateSigningKey().privateKeyPem,
     USERS_LOG_LEVEL: 'silent',
     ...environment,

@@ -3,9 +3,12 @@ import { newId, testClock } from '@saas/kernel';
 import fc from 'fast-check';
 import { inbox, type InboxCommand } from './inbox/inbox.decider.ts';
 import { notification, type NotificationCommand } from './notification/notification.decider.ts';
-import { notificationKinds } from './notification/notification.values.ts';
+import {
+  digestWindows,
+  notificationChannels,
+  notificationKinds,
+} from './notification/notification.values.ts';
 import { preferences, type PreferencesCommand } from './preferences/preferences.decider.ts';
-import { notificationChannels } from './preferences/preferences.values.ts';
 
 const clock = testClock();
 const [ada, bob] = [newId('usr', 1, clock), newId('usr', 1, clock)];
@@ -57,12 +60,20 @@ itLosesNothingInSnapshots({
     by: ada,
     at: minute(0),
   },
-  commands: fc.record<PreferencesCommand>({
-    type: fc.constant('ChangeNotificationPreference'),
-    kind: fc.constantFrom(...notificationKinds),
-    channel: fc.constantFrom(...notificationChannels),
-    enabled: fc.boolean(),
-    by: fc.constant(ada),
-    at,
-  }),
+  commands: fc.oneof<fc.Arbitrary<PreferencesCommand>[]>(
+    fc.record({
+      type: fc.constant('ChangeNotificationPreference' as const),
+      kind: fc.constantFrom(...notificationKinds),
+      channel: fc.constantFrom(...notificationChannels),
+      enabled: fc.boolean(),
+      by: fc.constant(ada),
+      at,
+    }),
+    fc.record({
+      type: fc.constant('ChangeEmailDigest' as const),
+      window: fc.constantFrom(...digestWindows),
+      by: fc.constant(ada),
+      at,
+    }),
+  ),
 });

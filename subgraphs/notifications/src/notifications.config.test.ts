@@ -6,6 +6,9 @@ const valid = {
   NOTIFICATIONS_SHARD_URLS: 'postgresql://a/n,postgresql://b/n;postgresql://c/n',
   NOTIFICATIONS_IDENTITY_KEY: 'identity-key-0123456789',
   NOTIFICATIONS_CLAIM_SECRET: 'claim-secret-0123456789',
+  NOTIFICATIONS_CONTACTS_URL: 'http://users:4001',
+  NOTIFICATIONS_CONTACTS_KEY: 'contacts-key-0123456789',
+  NOTIFICATIONS_WEBHOOK_KEY: 'webhook-key-0123456789',
 };
 
 describe('configuration of the notifications subgraph', () => {

@@ -9,6 +9,7 @@ import {
 import type { Clock, NotificationId, TenantId } from '@saas/kernel';
 import type { Prisma } from '@saas/prisma-notifications';
 import { loader, type Loader, type SubgraphRequest } from '@saas/subgraph';
+import { deliveriesOf, type DeliveryView } from './delivery/delivery-queue.queries.ts';
 import type { Inbox, InboxCommand } from './inbox/inbox.decider.ts';
 import {
   inboxOf,
@@ -36,6 +37,8 @@ export type NotificationsContext = SubgraphRequest &
     readonly change: <State, Command>(change: Change<State, Command>) => Promise<Decided<State>>;
     /** The viewer's own notifications; null where there is none by the id, or it is another's. */
     readonly notificationById: Loader<NotificationId, NotificationView>;
+    /** How the viewer's own notifications fare on their ways out. */
+    readonly deliveriesByNotification: Loader<NotificationId, readonly DeliveryView[]>;
     readonly notificationPage: (
       args: Omit<NotificationPageArgs, 'recipientId'>,
     ) => Promise<readonly NotificationView[]>;
@@ -123,6 +126,9 @@ export const contextFactory =
       change,
       notificationById: loader((ids) =>
         read((tx, { tenantId, userId }) => notificationsByIds(tx, tenantId, userId, ids)),
+      ),
+      deliveriesByNotification: loader((ids) =>
+        read((tx, { tenantId, userId }) => deliveriesOf(tx, tenantId, userId, ids)),
       ),
       notificationPage: (args) =>
         read((tx, { tenantId, userId }) => notificationPage(tx, tenantId, { ...args, recipientId: userId })),

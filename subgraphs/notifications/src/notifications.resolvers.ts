@@ -1,4 +1,5 @@
 import { dateTimeScalar } from '@saas/subgraph';
+import { deliveryResolvers } from './delivery/delivery.resolvers.ts';
 import { inboxResolvers } from './inbox/inbox.resolvers.ts';
 import { notificationListResolvers } from './notification-list/notification-list.resolvers.ts';
 import { notificationResolvers } from './notification/notification.resolvers.ts';
@@ -13,7 +14,8 @@ export const notificationsResolvers = {
     ...inboxResolvers.Mutation,
     ...preferencesResolvers.Mutation,
   },
-  Notification: notificationResolvers.Notification,
+  Notification: { ...notificationResolvers.Notification, ...deliveryResolvers.Notification },
+  NotificationDelivery: deliveryResolvers.NotificationDelivery,
   Inbox: inboxResolvers.Inbox,
   NotificationPreferences: preferencesResolvers.NotificationPreferences,
   User: notificationListResolvers.User,

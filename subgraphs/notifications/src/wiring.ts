@@ -13,6 +13,14 @@ import { PrismaClient, type Prisma } from '@saas/prisma-notifications';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
 import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
+import { httpContacts } from './delivery/contacts.http.ts';
+import { startDeliveries, type Deliveries } from './delivery/deliveries.process.ts';
+import { deliveryHealth } from './delivery/delivery-health.queries.ts';
+import { deliveryQueue } from './delivery/delivery-queue.projection.ts';
+import { emailSender } from './delivery/email.process.ts';
+import type { Mailer } from './delivery/mail.port.ts';
+import { smtpMailer } from './delivery/mail.smtp.ts';
+import { spoolMailer } from './delivery/mail.spool.ts';
 import { announceInbox } from './inbox/inbox.announcements.ts';
 import { inbox, inboxSnapshots } from './inbox/inbox.decider.ts';
 import { notificationListProjection } from './notification-list/notification-list.projection.ts';
@@ -22,6 +30,7 @@ import type { NotificationsConfig } from './notifications.config.ts';
 import { contextFactory, type NotificationsHandlers } from './notifications.context.ts';
 import { notificationsEvents } from './notifications.events.ts';
 import { notificationsResolvers } from './notifications.resolvers.ts';
+import { emailDigestsProjection } from './preferences/email-digests.projection.ts';
 import { announcePreferences } from './preferences/preferences.announcements.ts';
 import { preferences, preferencesSnapshots } from './preferences/preferences.decider.ts';
 import { preferencesProjection } from './preferences/preferences.projection.ts';
@@ -34,8 +43,12 @@ const STORE_STOP_MS_MAX = 15_000;
 export type NotificationsAdapters = {
   readonly bus: MessageBus;
   readonly logger: Logger;
+  /** What e-mails are handed to; by the settings a mail server or the spool unless given. */
+  readonly mailer?: Mailer;
   readonly clock?: Clock;
   readonly meter?: PrometheusMeter;
+  /** From 0 to 1: how much of its longest pause a delivery that failed waits. By chance unless given. */
+  readonly chance?: () => number;
 };
 
 export type RunningNotifications = RunningSubgraph & {
@@ -53,12 +66,14 @@ export type RunningNotifications = RunningSubgraph & {
  */
 export const startNotifications = async (
   config: NotificationsConfig,
-  adapters: NotificationsAdapters,
+  given: NotificationsAdapters,
 ): Promise<RunningNotifications> => {
   const closing = gracefulStop();
   try {
     const meter = prometheusMeter({ service: 'notifications' });
-    return await build(config, { clock: systemClock, meter, ...adapters }, closing);
+    const mailer = given.mailer ?? mailerOf(config);
+    closing.add('mailer', () => mailer.close());
+    return await build(config, { clock: systemClock, chance: Math.random, meter, mailer, ...given }, closing);
   } catch (error) {
     await closing.stop();
     throw error;
@@ -71,10 +86,16 @@ const build = async (
   closing: GracefulStop,
 ): Promise<RunningNotifications> => {
   const { logger, clock, meter } = adapters;
-  const { database, store, ...kept } = await openStore(config, adapters);
+  const { database, store, ...kept } = await openNotificationsStore(config, adapters);
   closing.add('store', () => kept.stop(), { timeoutMs: STORE_STOP_MS_MAX });
   const services = notificationsServices(store);
-  const { handleNotification: handle } = services;
+  const deliveries = deliveriesOf(config, adapters, { database, store });
+  closing.add('deliveries', () => deliveries.stop(), { timeoutMs: config.DELIVERY_TIMEOUT_MS + 5_000 });
+  const handle: typeof services.handleNotification = async (request) => {
+    const outcome = await services.handleNotification(request);
+    deliveries.wake();
+    return outcome;
+  };
   for (const subscription of notificationSubscriptions({ handle, store, clock })) {
     const listening = await kept.listen(subscription);
     closing.add(subscription.queue, () => listening.close());
@@ -91,7 +112,7 @@ const build = async (
     port: config.HTTP_PORT,
     identityKey: config.IDENTITY_KEY.reveal(),
     deadlineMsMax: config.REQUEST_DEADLINE_MS,
-    health: [databaseHealth(database)],
+    health: [databaseHealth(database), deliveryHealth(deliveries)],
     logger,
     meter,
     clock,
@@ -125,9 +146,9 @@ export const notificationsServices = (
   }),
 });
 
-/** What is kept with the events, in this order. */
+/** What is kept with the events, in this order. The queue of deliveries is, too, but cannot be rebuilt from them. */
 export const notificationsReadModels: ReadModels<Prisma.TransactionClient> = {
-  inline: [notificationListProjection, preferencesProjection],
+  inline: [notificationListProjection, preferencesProjection, emailDigestsProjection],
   asynchronous: [],
 };
 
@@ -138,9 +159,43 @@ export const notificationsRebuilding: Rebuilding<Prisma.TransactionClient> = {
   createClient: (adapter) => new PrismaClient({ adapter }),
 };
 
-const openStore = (
+const deliveriesOf = (
   config: NotificationsConfig,
-  { bus, logger, clock, meter }: Required<NotificationsAdapters>,
+  { logger, clock, chance, meter, mailer }: Required<NotificationsAdapters>,
+  { database, store }: Pick<ServiceStore<Prisma.TransactionClient>, 'database' | 'store'>,
+): Deliveries => {
+  const contacts = httpContacts({ url: config.CONTACTS_URL, key: config.CONTACTS_KEY.reveal(), clock });
+  return startDeliveries({
+    database,
+    senders: { EMAIL: emailSender({ store, contacts, mailer }) },
+    retries: {
+      attemptsMax: config.DELIVERY_ATTEMPTS_MAX,
+      baseMs: config.DELIVERY_RETRY_BASE_MS,
+      maxMs: config.DELIVERY_RETRY_MAX_MS,
+    },
+    timeoutMs: config.DELIVERY_TIMEOUT_MS,
+    idleMs: config.DELIVERY_IDLE_MS,
+    clock,
+    chance,
+    meter,
+    onError: (err) => logger.error({ err }, 'a delivery failed unforeseen and will be tried again'),
+  });
+};
+
+const mailerOf = ({
+  SMTP_URL,
+  MAIL_SPOOL_DIR,
+  MAIL_FROM: from,
+  DELIVERY_TIMEOUT_MS: timeoutMs,
+}: NotificationsConfig): Mailer =>
+  SMTP_URL === undefined
+    ? spoolMailer(MAIL_SPOOL_DIR, from)
+    : smtpMailer({ url: SMTP_URL.reveal(), from, timeoutMs });
+
+/** What the service keeps, with everything that is kept with the events; announces nothing until told to. */
+export const openNotificationsStore = (
+  config: NotificationsConfig,
+  { bus, logger, clock, meter }: Required<Pick<NotificationsAdapters, 'bus' | 'logger' | 'clock' | 'meter'>>,
 ): Promise<ServiceStore<Prisma.TransactionClient>> =>
   openServiceStore<Prisma.TransactionClient>({
     service: 'notifications',
@@ -149,6 +204,7 @@ const openStore = (
     lagMsMax: config.REPLICA_LAG_MS_MAX,
     createClient: (adapter) => new PrismaClient({ adapter }),
     readModels: notificationsReadModels,
+    keptAlong: [deliveryQueue],
     codec: eventCodec(notificationsEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,

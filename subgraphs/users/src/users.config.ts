@@ -27,6 +27,9 @@ export const usersSettings = {
     TOKEN_PRIVATE_KEY: secret().describe(
       'Signs access tokens: Ed25519, PKCS #8 PEM; line breaks may be written as `\\n`.',
     ),
+    CONTACTS_KEY: secret().describe(
+      'Shared with the notifications service: lets it ask for addresses, and for nothing else.',
+    ),
     TOKEN_ISSUER: text().default('supergraph').describe('The issuer that access tokens name.'),
     TOKEN_AUDIENCE: text().default('supergraph').describe('Whom access tokens are meant for.'),
     ACCESS_TOKEN_SECONDS: seconds().default(900).describe('How long an access token is good.'),

@@ -15,6 +15,7 @@ import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
 import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
 import { accountsProjection } from './account/account.projection.ts';
+import { contactsRoute } from './account/contacts.queries.ts';
 import { otherOwner } from './account/account.queries.ts';
 import { accounts } from './account/accounts.process.ts';
 import { argon2Passwords } from './account/passwords.argon2.ts';
@@ -98,7 +99,7 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
       identityKey: config.IDENTITY_KEY.reveal(),
       deadlineMsMax: config.REQUEST_DEADLINE_MS,
       health: [databaseHealth(database)],
-      routes: [{ path: '/.well-known/jwks.json', answer: async () => keySetAnswer(config) }],
+      routes: routesOf(config, database, clock),
       logger,
       meter,
       clock,
@@ -232,6 +233,11 @@ const recallEndedSessions = async (
 
 const signingKeyOf = ({ TOKEN_PRIVATE_KEY }: UsersConfig) =>
   signingKeyFromPem(TOKEN_PRIVATE_KEY.reveal().replaceAll('\\n', '\n'));
+
+const routesOf = (config: UsersConfig, database: ShardedDatabase<Tx>, clock: Clock) => [
+  { path: '/.well-known/jwks.json', answer: async () => keySetAnswer(config) },
+  contactsRoute({ database, key: config.CONTACTS_KEY.reveal(), clock }),
+];
 
 /** Verifiers may keep the set for five minutes. */
 const keySetAnswer = (config: UsersConfig) => ({

@@ -2,7 +2,7 @@ import type { RecordedEvent } from '@saas/event-sourcing';
 import type { ReadModel } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-notifications';
 import type { InboxEvent } from '../inbox/inbox.events.ts';
-import type { NotificationEvent } from '../notification/notification.events.ts';
+import { isInInbox, type NotificationEvent } from '../notification/notification.events.ts';
 import { notificationIdOf } from '../notification/notification.values.ts';
 import {
   countUnreadAfter,
@@ -65,8 +65,11 @@ export const notificationListProjection: ReadModel<Tx> = {
   },
 };
 
+/** What never lay in an inbox is not listed, and not counted. */
 const isOurs = (event: RecordedEvent): event is OurEvent =>
-  event.type === 'NotificationWasCreated' || event.type === 'InboxWasReadUpTo' || isChange(event.type);
+  event.type === 'NotificationWasCreated'
+    ? isInInbox(event.data)
+    : event.type === 'InboxWasReadUpTo' || isChange(event.type);
 
 const isChange = (type: string): boolean =>
   type === 'NotificationWasRead' || type === 'NotificationWasArchived';

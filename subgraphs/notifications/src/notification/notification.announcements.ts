@@ -12,8 +12,9 @@ export const announceNotification = (
   const notificationId = notificationIdOf(stream);
   switch (type) {
     case 'NotificationWasCreated': {
-      const { recipientId, kind, at } = data;
-      return [{ topic, routingKey: 'notification.created', body: { notificationId, recipientId, kind, at } }];
+      const { recipientId, kind, channels = ['IN_APP'], at } = data;
+      const body = { notificationId, recipientId, kind, channels, at };
+      return [{ topic, routingKey: 'notification.created', body }];
     }
     case 'NotificationWasRead':
       return [

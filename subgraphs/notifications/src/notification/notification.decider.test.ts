@@ -36,6 +36,16 @@ describe('a notification', () => {
     given(created, read).when({ type: 'MarkNotificationRead', by, at: later }).thenHappens();
   });
 
+  it('looks absent to its recipient too when it went by other channels than the inbox', () => {
+    const elsewhere: NotificationEvent = {
+      type: 'NotificationWasCreated',
+      data: { ...creation, channels: ['EMAIL', 'WEBHOOK'], at },
+    };
+    given(elsewhere)
+      .when({ type: 'MarkNotificationRead', by, at: later })
+      .thenRefused('NOTIFICATION_NOT_FOUND');
+  });
+
   it('is archived by its recipient, and only the first time counts', () => {
     given(created).when({ type: 'ArchiveNotification', by, at: later }).thenHappens(archived);
     given(created, archived).when({ type: 'ArchiveNotification', by, at: later }).thenHappens();
@@ -72,7 +82,7 @@ describe('a notification', () => {
     expect(announced.map(({ routingKey, body }) => ({ routingKey, body }))).toEqual([
       {
         routingKey: 'notification.created',
-        body: { notificationId, recipientId: by, kind: 'TASK_ASSIGNED', at },
+        body: { notificationId, recipientId: by, kind: 'TASK_ASSIGNED', channels: ['IN_APP'], at },
       },
       { routingKey: 'notification.read', body: { notificationId, recipientId: by, at: later } },
       { routingKey: 'notification.archived', body: { notificationId, recipientId: by, at: later } },

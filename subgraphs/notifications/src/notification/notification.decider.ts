@@ -1,7 +1,7 @@
 import type { Decider } from '@saas/event-sourcing';
 import { assertNever, type UserId } from '@saas/kernel';
 import { notificationErrors } from './notification.errors.ts';
-import type { NotificationCreation, NotificationEvent } from './notification.events.ts';
+import { isInInbox, type NotificationCreation, type NotificationEvent } from './notification.events.ts';
 
 export type NotificationCommand =
   | { readonly type: 'CreateNotification'; readonly creation: NotificationCreation; readonly at: string }
@@ -50,9 +50,10 @@ const decide = (command: NotificationCommand, state: Notification): readonly Not
     return [{ type: 'NotificationWasCreated', data: { ...command.creation, at } }];
   }
 
-  // To anyone but the recipient, a notification and no notification look the same.
+  // To anyone but the recipient, a notification and no notification look the same; so they do to the recipient when it
+  // never lay in the inbox.
   const { by } = command;
-  if (state.status === 'absent' || state.recipientId !== by)
+  if (state.status === 'absent' || state.recipientId !== by || !isInInbox(state))
     throw notificationErrors.NOTIFICATION_NOT_FOUND({ field: 'id' });
   switch (command.type) {
     case 'MarkNotificationRead':

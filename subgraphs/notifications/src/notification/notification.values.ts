@@ -11,6 +11,14 @@ export const notificationKinds = [
 ] as const;
 export type NotificationKind = (typeof notificationKinds)[number];
 
+/** The ways on which a notification can reach its recipient; permanent. */
+export const notificationChannels = ['IN_APP', 'EMAIL', 'WEBHOOK'] as const;
+export type NotificationChannel = (typeof notificationChannels)[number];
+
+/** How long e-mails may be gathered, so that several go out as one; permanent. */
+export const digestWindows = ['IMMEDIATELY', 'HOURLY', 'DAILY'] as const;
+export type DigestWindow = (typeof digestWindows)[number];
+
 /** What may have happened to an account that its owner must hear of. */
 export const accountChanges = ['PASSWORD_CHANGED', 'EMAIL_CHANGED', 'SESSIONS_REVOKED'] as const;
 export type AccountChange = (typeof accountChanges)[number];

@@ -4,7 +4,7 @@ import { newId, testClock } from '@saas/kernel';
 import { announcePreferences } from './preferences.announcements.ts';
 import { preferences } from './preferences.decider.ts';
 import type { PreferencesEvent } from './preferences.events.ts';
-import { preferenceMatrix } from './preferences.values.ts';
+import { digestFor, preferenceMatrix } from './preferences.values.ts';
 
 const given = specification(preferences);
 const by = newId('usr', 7, testClock());
@@ -36,6 +36,25 @@ describe('a person’s preferences', () => {
     given()
       .when({ ...wish, kind: 'ACCOUNT_SECURITY', channel: 'IN_APP', enabled: false })
       .thenRefused('PREFERENCE_REQUIRED');
+  });
+
+  it('gather e-mails for an hour, or as long as was chosen', () => {
+    const digest = { type: 'ChangeEmailDigest', by, at } as const;
+    const daily: PreferencesEvent = { type: 'EmailDigestWasChanged', data: { window: 'DAILY', by, at } };
+    given()
+      .when({ ...digest, window: 'HOURLY' })
+      .thenHappens();
+    given()
+      .when({ ...digest, window: 'DAILY' })
+      .thenHappens(daily);
+    given(daily)
+      .when({ ...digest, window: 'DAILY' })
+      .thenHappens();
+    expect(digestFor('DAILY', 'TASK_ASSIGNED')).toBe('DAILY');
+  });
+
+  it('cannot delay what concerns the security of an account', () => {
+    expect(digestFor('DAILY', 'ACCOUNT_SECURITY')).toBe('IMMEDIATELY');
   });
 
   it('start with everything in the inbox, e-mail for what is urgent and no webhooks', () => {

@@ -22,7 +22,9 @@ export const preferencesProjection: ReadModel<Prisma.TransactionClient> = {
   },
 };
 
-const isOurs = (event: RecordedEvent): event is RecordedEvent<PreferencesEvent> =>
+type Choice = Extract<PreferencesEvent, { readonly type: 'NotificationPreferenceWasChanged' }>;
+
+const isOurs = (event: RecordedEvent): event is RecordedEvent<Choice> =>
   event.type === 'NotificationPreferenceWasChanged';
 
 type Cell = Omit<Prisma.NotificationPreferenceCreateManyInput, 'createdAt' | 'updatedAt'> & {

@@ -1,5 +1,6 @@
 import { payload } from '@saas/subgraph';
 import type { ChangeInput, NotificationsContext } from '../notifications.context.ts';
+import type { DigestWindow } from '../notification/notification.values.ts';
 import type { PreferencesCommand } from './preferences.decider.ts';
 import {
   preferenceMatrix,
@@ -8,6 +9,7 @@ import {
   type PreferenceKey,
 } from './preferences.values.ts';
 
+type DigestInput = ChangeInput & { readonly window: DigestWindow };
 type PreferenceInput = ChangeInput & PreferenceKey & { readonly isEnabled: boolean };
 
 export const preferencesResolvers = {
@@ -37,6 +39,19 @@ export const preferencesResolvers = {
             by,
             at,
           }),
+        });
+        return { preferences: { ...state, version } };
+      }),
+
+    updateEmailDigest: (_: unknown, { input }: { input: DigestInput }, context: NotificationsContext) =>
+      payload(async () => {
+        const { window } = input;
+        const { state, version } = await context.change({
+          handle: context.handlePreferences,
+          operation: 'updateEmailDigest',
+          input,
+          stream: ({ userId }) => preferencesStream(userId),
+          command: (by, at): PreferencesCommand => ({ type: 'ChangeEmailDigest', window, by, at }),
         });
         return { preferences: { ...state, version } };
       }),

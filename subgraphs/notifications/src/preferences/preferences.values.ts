@@ -1,10 +1,12 @@
 import type { StreamId } from '@saas/event-sourcing';
 import type { UserId } from '@saas/kernel';
-import { notificationKinds, type NotificationKind } from '../notification/notification.values.ts';
-
-/** The ways on which a notification can reach its recipient; permanent. */
-export const notificationChannels = ['IN_APP', 'EMAIL', 'WEBHOOK'] as const;
-export type NotificationChannel = (typeof notificationChannels)[number];
+import {
+  notificationChannels,
+  notificationKinds,
+  type DigestWindow,
+  type NotificationChannel,
+  type NotificationKind,
+} from '../notification/notification.values.ts';
 
 /** One cell of the matrix: a kind over a channel. */
 export type PreferenceKey = { readonly kind: NotificationKind; readonly channel: NotificationChannel };
@@ -26,6 +28,17 @@ export const isRequired = ({ kind, channel }: PreferenceKey): boolean =>
 /** Whether a person with these choices hears of `kind` over `channel`. */
 export const isEnabled = (choices: Choices, key: PreferenceKey): boolean =>
   isRequired(key) || (choices[choiceKey(key)] ?? isEnabledByDefault(key));
+
+/** The channels over which a person with these choices hears of `kind`, always in the same order. */
+export const channelsFor = (choices: Choices, kind: NotificationKind): readonly NotificationChannel[] =>
+  notificationChannels.filter((channel) => isEnabled(choices, { kind, channel }));
+
+/** How e-mails of a person who has chosen nothing are gathered. */
+export const DEFAULT_DIGEST: DigestWindow = 'HOURLY';
+
+/** How long an e-mail about `kind` may wait for others. What concerns the security of an account waits for nothing. */
+export const digestFor = (chosen: DigestWindow, kind: NotificationKind): DigestWindow =>
+  kind === 'ACCOUNT_SECURITY' ? 'IMMEDIATELY' : chosen;
 
 /** The place of a cell in {@link Choices}. */
 export const choiceKey = ({ kind, channel }: PreferenceKey): keyof Choices => `${kind}/${channel}`;

@@ -202,7 +202,20 @@ describe('what people are told', () => {
   it('comes to the inbox although its e-mail is switched off', async () => {
     await silence(ben, { kind: 'TASK_ASSIGNED', channel: 'EMAIL' });
     await bus.publish([message('task.assigned', assigned)]);
-    expect(await notifications()).toHaveLength(1);
+    expect(await notifications()).toMatchObject([{ channels: ['IN_APP'] }]);
+  });
+
+  it('goes by e-mail alone to who wants it so', async () => {
+    await silence(ben, { kind: 'TASK_ASSIGNED', channel: 'IN_APP' });
+    await bus.publish([message('task.assigned', assigned)]);
+    expect(await notifications()).toMatchObject([{ channels: ['EMAIL'], digest: 'HOURLY' }]);
+  });
+
+  it('goes at once when it concerns the security of the account', async () => {
+    await bus.publish([message('user.password_changed', { userId: ada, at }, { stream: `account-${ada}` })]);
+    const [told] = await notifications();
+    expect(told).toMatchObject({ channels: ['IN_APP', 'EMAIL'] });
+    expect(told).not.toHaveProperty('digest');
   });
 });
 

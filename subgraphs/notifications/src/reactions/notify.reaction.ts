@@ -6,7 +6,7 @@ import type { NotificationCreation } from '../notification/notification.events.t
 import { notificationStream } from '../notification/notification.values.ts';
 import { preferences, preferencesSnapshots } from '../preferences/preferences.decider.ts';
 import type { PreferencesEvent } from '../preferences/preferences.events.ts';
-import { isEnabled, preferencesStream } from '../preferences/preferences.values.ts';
+import { channelsFor, digestFor, preferencesStream } from '../preferences/preferences.values.ts';
 import { projectNotices } from './project-events.reaction.ts';
 import { reactionErrors } from './reactions.errors.ts';
 import { userNotices } from './user-events.reaction.ts';
@@ -64,7 +64,7 @@ const notify = async (
   });
 };
 
-/** One notification for each recipient who wants it, by the preferences as they are when it is committed. */
+/** One notification for each recipient who wants it on any channel, by the preferences as they are when it is committed. */
 const workFor = async (
   notices: readonly NotificationCreation[],
   tenantId: TenantId,
@@ -77,10 +77,19 @@ const workFor = async (
   const at = clock.now().toISOString();
   const commands = notices.flatMap((creation) => {
     const slice = slices[streams.indexOf(preferencesStream(creation.recipientId))];
-    const { choices } = stateOf(preferences, slice ?? { events: [], version: 0 });
-    if (!isEnabled(choices, { kind: creation.kind, channel: 'IN_APP' })) return [];
+    const { choices, emailDigest } = stateOf(preferences, slice ?? { events: [], version: 0 });
+    const channels = channelsFor(choices, creation.kind);
+    if (channels.length === 0) return [];
+    const digest = channels.includes('EMAIL') ? digestFor(emailDigest, creation.kind) : 'IMMEDIATELY';
+    const wanted = { ...creation, channels, ...(digest !== 'IMMEDIATELY' && { digest }) };
     const stream = notificationStream(newId('ntf', bucketOfId(tenantId), clock));
-    return [{ stream, command: { type: 'CreateNotification', creation, at } as const, isNew: true as const }];
+    return [
+      {
+        stream,
+        command: { type: 'CreateNotification', creation: wanted, at } as const,
+        isNew: true as const,
+      },
+    ];
   });
   const dependsOn = streams.map((stream, index) => ({ stream, version: slices[index]?.version ?? 0 }));
   return { commands, dependsOn };
