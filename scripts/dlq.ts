@@ -121,7 +121,7 @@ const replay = async (desks: Desks, subject: ReplaySubject, perSecond: number, v
   const plans = await planReplay(desks, subject);
   const messages = plans.reduce((sum, plan) => sum + plan.messages, 0);
   const streams = plans.reduce((sum, plan) => sum + plan.streams, 0);
-  const what = `${messages} messages of ${streams} streams`;
+  const what = `${counted(messages, 'message')} of ${counted(streams, 'stream')}`;
   if (messages === 0 || values['dry-run']) {
     const first = plans.flatMap(({ ids }) => ids);
     print(json, { messages, streams, first }, () =>
@@ -175,6 +175,8 @@ const numberWithin = (name: string, text: string | undefined, least: number, mos
     throw new UsageError(`${name}: a number from ${least} to ${most}, please.`);
   return value;
 };
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const actor = (): string => `${userInfo().username}@${hostname()}`;
 

@@ -12,4 +12,5 @@ export * from './parked-messages.memory.ts';
 export * from './parked-messages.port.ts';
 export * from './parked-runner.ts';
 export * from './received.ts';
+export * from './schema-version.ts';
 export * from './topic-pattern.ts';

@@ -60,10 +60,24 @@ describe('a message on the wire', () => {
   });
 
   it.each([
+    ['that is not JSON', Buffer.from('{'), { bytes: 1, base64: 'ew==' }],
+    ['that is empty', Buffer.alloc(0), { bytes: 0, base64: '' }],
+  ])('keeps its place in its stream with a body %s', (_, content, unreadable) => {
+    const read = { status: 'read', message: { ...message, body: { unreadable } } };
+    expect(fromWire({ ...sent(), content })).toEqual(read);
+  });
+
+  it('keeps only the beginning of a body that is no JSON', () => {
+    const { message: read } = fromWire({ ...sent(), content: Buffer.alloc(1_000_000, 'x') }) as {
+      message: { body: { unreadable: { bytes: number; base64: string } } };
+    };
+    const { bytes, base64 } = read.body.unreadable;
+    expect([bytes, Buffer.from(base64, 'base64').length]).toEqual([1_000_000, 65_536]);
+  });
+
+  it.each([
     ['no id', { ...sent(), properties: { headers: {} } as never }, 'messageId'],
     ['no headers', { ...sent(), properties: { messageId: 'm' } as never }, 'message-topic'],
-    ['a body that is not JSON', { ...sent(), content: Buffer.from('{') }, 'body'],
-    ['an empty body', { ...sent(), content: Buffer.alloc(0) }, 'body'],
     ['a foreign tenant id', withHeaders({ 'message-tenant': 'acme' }), 'message-tenant'],
     ['a sequence of 0', withHeaders({ 'message-sequence': 0 }), 'message-sequence'],
     ['a sequence of text', withHeaders({ 'message-sequence': '1' }), 'message-sequence'],

@@ -34,7 +34,13 @@ export const toWire = (message: Message): WireMessage => ({
   },
 });
 
-/** Reads what `toWire` wrote, whoever delivers it. Never throws: anything may lie in a queue. */
+/**
+ * Reads what `toWire` wrote, whoever delivers it. Never throws: anything may lie in a queue.
+ *
+ * A body that is no JSON belongs to its stream all the same: it is handed over as {@link UnreadableBody}, which no
+ * consumer that reads it can handle, so that the message waits among the dead letters of its stream and not, unseen, as
+ * a gap in it.
+ */
 export const fromWire = ({
   content,
   properties,
@@ -52,8 +58,6 @@ export const fromWire = ({
   if (!isId('ten', tenantId)) return malformed('message-tenant');
   if (!isStream(stream)) return malformed('message-stream');
   if (!isSequence(sequence)) return malformed('message-sequence');
-  const body = bodyOf(content);
-  if (body === undefined) return malformed('body');
   const message = {
     id,
     tenantId,
@@ -62,7 +66,7 @@ export const fromWire = ({
     stream,
     sequence,
     headers: sendersOwn(headers),
-    body: body.value,
+    body: bodyOf(content),
   };
   return { status: 'read', message };
 };
@@ -75,12 +79,18 @@ const isStream = (value: unknown): value is Message['stream'] => isText(value) &
 
 const isSequence = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;
 
-const bodyOf = (content: Buffer): { readonly value: unknown } | undefined => {
+/** What stands for a body that is no JSON: how long it was, and its beginning. */
+export type UnreadableBody = { readonly unreadable: { readonly bytes: number; readonly base64: string } };
+
+const UNREADABLE_BYTES_MAX = 65_536;
+
+const bodyOf = (content: Buffer): unknown => {
   try {
-    return { value: JSON.parse(content.toString('utf8')) as unknown };
+    return JSON.parse(content.toString('utf8')) as unknown;
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
+    if (!(error instanceof SyntaxError)) throw error;
+    const base64 = content.subarray(0, UNREADABLE_BYTES_MAX).toString('base64');
+    return { unreadable: { bytes: content.length, base64 } } satisfies UnreadableBody;
   }
 };
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { newTenantId, systemClock } from '@saas/kernel';
 import type { Message, MessageBus } from '../message-bus.port.ts';
+import { describeParkingOverBus } from './parking-over-bus.contract.ts';
 
 let fresh = 0;
 const unique = (name: string): string => `${name}-${process.pid}${(fresh += 1)}`;
@@ -106,4 +107,6 @@ export const describeMessageBusContract = (adapter: string, open: () => Promise<
       await bus.publish([message(1)]);
       expect(got).toEqual([]);
     });
+
+    describeParkingOverBus(open);
   });

@@ -265,6 +265,22 @@ describe('a message', () => {
     expect(await notifications()).toEqual([]);
   });
 
+  it('of a newer schema version than we know is refused, unless it is of no interest', async () => {
+    const headers = { cloudEvents_schemaversion: 2 };
+    await bus.publish([{ ...message('task.assigned', assigned), headers }]);
+    expect(failures).toEqual([expect.objectContaining({ code: 'MESSAGE_VERSION_UNKNOWN' })]);
+    const other = { ...message('task.exploded', {}, { stream: 'task-other' }), headers };
+    expect(await bus.publish([other])).toEqual(new Set([other.id]));
+  });
+
+  it('whose body was no JSON is refused, unless it is of no interest', async () => {
+    const body = { unreadable: { bytes: 1, base64: 'ew==' } };
+    await bus.publish([message('task.assigned', body)]);
+    expect(failures).toEqual([expect.objectContaining({ code: 'MESSAGE_BODY_MALFORMED' })]);
+    const other = message('task.exploded', body, { stream: 'task-other' });
+    expect(await bus.publish([other])).toEqual(new Set([other.id]));
+  });
+
   it('of a malformed tenant is refused', async () => {
     await bus.publish([{ ...message('task.assigned', assigned), tenantId: 'ten_1' as typeof tenantId }]);
     expect(failures).toEqual([expect.objectContaining({ code: 'MESSAGE_BODY_MALFORMED' })]);

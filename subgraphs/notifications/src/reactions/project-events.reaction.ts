@@ -1,18 +1,24 @@
 import type { UserId } from '@saas/kernel';
-import type { Message } from '@saas/messaging';
+import { requireSchemaVersion, type Message } from '@saas/messaging';
 import type { NotificationCreation } from '../notification/notification.events.ts';
 import type { NotificationContent } from '../notification/notification.values.ts';
 import { messageBody, type MessageBody } from './message-body.values.ts';
+
+/** The newest schema version of these messages that we know. */
+const VERSION_MAX = 1;
 
 /**
  * Who has to be told what when something happened in a project. Nobody is told of what they did themselves.
  *
  * A routing key that we do not know leads to nothing: the others may announce more than we care for.
  *
- * @throws {AppError} `MESSAGE_BODY_MALFORMED`.
+ * @throws {AppError} `MESSAGE_BODY_MALFORMED` or `MESSAGE_VERSION_UNKNOWN`.
  */
 export const projectNotices = (message: Message): readonly NotificationCreation[] => {
-  const body = () => messageBody(message);
+  const body = () => {
+    requireSchemaVersion(message, VERSION_MAX);
+    return messageBody(message);
+  };
   switch (message.routingKey) {
     case 'project.member_added':
       return membership('PROJECT_MEMBER_ADDED', body(), message);

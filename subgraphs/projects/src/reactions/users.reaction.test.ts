@@ -92,3 +92,8 @@ it('refuses a message without a user', async () => {
     code: 'USER_MESSAGE_MALFORMED',
   });
 });
+
+it('refuses a message of a newer schema version than it knows', async () => {
+  const newer = { ...message('user.created', 1), headers: { cloudEvents_schemaversion: 2 } };
+  await expect(subscription.handle(newer)).rejects.toMatchObject({ code: 'MESSAGE_VERSION_UNKNOWN' });
+});

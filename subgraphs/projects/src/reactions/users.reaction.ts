@@ -1,11 +1,13 @@
 import { isId, type TenantId, type UserId } from '@saas/kernel';
 import type { CommandHandler } from '@saas/event-sourcing';
-import { causeOf, receiptOf, type Message, type Subscription } from '@saas/messaging';
+import { causeOf, receiptOf, requireSchemaVersion, type Message, type Subscription } from '@saas/messaging';
 import type { KnownUser, KnownUserCommand } from '../known-user/known-user.decider.ts';
 import { knownUserStream } from '../known-user/known-user.events.ts';
 import { reactionErrors } from './reactions.errors.ts';
 
 const QUEUE = 'projects.users';
+/** The newest schema version of these messages that we know. */
+const VERSION_MAX = 1;
 
 /**
  * Learns from the users service who is there and who is no longer, so that projects take in real colleagues only.
@@ -51,7 +53,9 @@ const lessonOf = (message: Message): KnownUserCommand | null => {
   }
 };
 
-const bodyOf = ({ routingKey, body }: Message): { readonly userId: UserId; readonly at: string } => {
+const bodyOf = (message: Message): { readonly userId: UserId; readonly at: string } => {
+  requireSchemaVersion(message, VERSION_MAX);
+  const { routingKey, body } = message;
   const { userId, at } = (body ?? {}) as { readonly userId?: unknown; readonly at?: unknown };
   if (!isId('usr', userId)) throw reactionErrors.USER_MESSAGE_MALFORMED({ routingKey, field: 'userId' });
   if (typeof at !== 'string') throw reactionErrors.USER_MESSAGE_MALFORMED({ routingKey, field: 'at' });
