@@ -36,6 +36,7 @@ export const startBenchUsers = async (shards: BenchShards): Promise<BenchUsers> 
     USERS_SHARD_URLS: shardUrlsText(shards),
     USERS_IDENTITY_KEY: IDENTITY_KEY,
     USERS_CLAIM_SECRET: 'users claim secret',
+    USERS_PERSONAL_DATA_KEY: 'users personal data key',
     USERS_TOKEN_PRIVATE_KEY: generateSigningKey().privateKeyPem,
     USERS_LOG_LEVEL: 'silent',
   });

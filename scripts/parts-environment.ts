@@ -13,6 +13,7 @@ export const partsEnvironment = (
   // Known only when the users service listens; see startSubgraphs.
   NOTIFICATIONS_CONTACTS_URL: 'http://127.0.0.1/',
   NOTIFICATIONS_WEBHOOK_KEY: secrets.webhookKey,
+  USERS_PERSONAL_DATA_KEY: secrets.personalDataKey,
   ...Object.fromEntries(
     Object.entries(secrets.identityKeys).flatMap(([service, key]) => [
       [`${service.toUpperCase()}_IDENTITY_KEY`, key],

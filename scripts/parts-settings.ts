@@ -32,6 +32,7 @@ export const readLocalSettings = (environment: Environment): LocalConfig => {
     ...key('NOTIFICATIONS'),
     NOTIFICATIONS_CONTACTS_URL: 'http://stand-in/',
     USERS_CONTACTS_KEY: stand,
+    USERS_PERSONAL_DATA_KEY: stand,
     NOTIFICATIONS_CONTACTS_KEY: stand,
     NOTIFICATIONS_WEBHOOK_KEY: stand,
   };

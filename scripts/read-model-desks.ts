@@ -35,9 +35,10 @@ type Open = (databases: OperatorDatabases, ownerUrls: readonly string[]) => Prom
 
 const openDesk: Readonly<Record<Service, Open>> = {
   users: async ({ environment }, ownerUrls) => {
-    const { readUsersConfig, usersRebuilding } = await import('@saas/users');
-    const { SHARD_URLS: shards, SHARD_MAP: shardMap } = readUsersConfig(environment);
-    return openReadModelDesk({ service: 'users', shards, shardMap, ownerUrls, ...usersRebuilding });
+    const { readUsersConfig, usersEvents, usersRebuilding } = await import('@saas/users');
+    const { SHARD_URLS: shards, SHARD_MAP: shardMap, PERSONAL_DATA_KEY } = readUsersConfig(environment);
+    const sealing = { schemas: usersEvents, secret: PERSONAL_DATA_KEY.reveal() };
+    return openReadModelDesk({ service: 'users', shards, shardMap, ownerUrls, sealing, ...usersRebuilding });
   },
   projects: async ({ environment }, ownerUrls) => {
     const { readProjectsConfig, projectsRebuilding } = await import('@saas/projects');

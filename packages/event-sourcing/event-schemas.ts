@@ -7,9 +7,9 @@ export type Upcaster<To = unknown> = (data: never) => To;
 
 /** Which data of an event is about a person, and about whom. */
 export type PersonalData<Data = unknown> = {
-  /** Fields at the top of `data`, of today's form. */
-  readonly fields: readonly (keyof Data & string)[];
-  /** The person's id, from what stands beside the personal fields. */
+  /** The personal fields at the top of `data`, of today's form, and what is read in place of each once its key is destroyed. */
+  readonly standIns: { readonly [Field in keyof Data & string]?: Data[Field] };
+  /** Names the person, by an id or an address; the same name has the same key. */
   readonly subjectOf: (event: { readonly stream: StreamId; readonly data: Data }) => string;
 };
 
@@ -36,10 +36,10 @@ export const declareEvents = <Event extends DomainEvent>(declared: {
   readonly [Type in Event['type']]: EventSchema<Extract<Event, { readonly type: Type }>['data']>;
 }): EventSchemas =>
   new Map(
-    Object.entries<EventSchema<never>>(declared).map(([type, { upcasters = [], personal }]) => [
-      type,
-      { upcasters, ...(personal && { personal }) } as unknown as DeclaredEvent,
-    ]),
+    // The types of the forms end here: rows know a type by its name alone.
+    Object.entries(declared as unknown as Readonly<Record<string, Partial<DeclaredEvent>>>).map(
+      ([type, { upcasters = [], personal }]) => [type, { upcasters, ...(personal && { personal }) }],
+    ),
   );
 
 /**

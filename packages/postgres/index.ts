@@ -42,3 +42,5 @@ export { startProjectionRunner, type ProjectionRunner } from './projections/proj
 export { type Kind } from './projections/stand-still.ts';
 export { shapeOf } from './projections/table-copy.ts';
 export * from './projections/workshop.ts';
+export { type Sealing } from './sealed-codec.ts';
+export * from './subject-keys.postgres.ts';

@@ -15,7 +15,9 @@ import {
 } from './parked-listening.ts';
 import { keepReadModels } from './projections/keep-read-models.ts';
 import type { ReadModels } from './projections/read-model.ts';
+import { sealedCodec, type Sealing } from './sealed-codec.ts';
 import { ShardedDatabase, type ShardUrls } from './sharded-database.ts';
+import { checkSubjectKeys } from './subject-keys.postgres.ts';
 import { evenShardMap, parseShardMap, shardOfTenant } from './shard-map.ts';
 
 const HOUSEKEEPING_MS = 10 * 60_000;
@@ -31,6 +33,7 @@ type Options<Tx extends RawTx> = {
   /** What else is written in the transaction of the events, and cannot be rebuilt from them: a queue, for example. */
   readonly keptAlong?: readonly InlineProjection<Tx>[];
   readonly codec: EventCodec;
+  readonly sealing?: Sealing;
   readonly bus: MessageBus;
   /** How long a relay sleeps when nobody wakes it, milliseconds. */
   readonly relayIdleMs: number;
@@ -67,21 +70,24 @@ export type ServiceStore<Tx extends RawTx> = {
 /**
  * Opens a service's databases and checks them.
  *
- * @throws {AppError} as {@link ShardedDatabase.start} does, or `SHARD_MAP_INVALID`. Nothing is left open.
+ * @throws {AppError} as {@link ShardedDatabase.start} does, `SHARD_MAP_INVALID`, or `SUBJECT_KEY_UNREADABLE` when the secret
+ *   is not the one that the keys were wrapped with. Nothing is left open.
  */
 export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): Promise<ServiceStore<Tx>> => {
-  const { service, shards, lagMsMax, createClient, readModels, codec, clock = systemClock } = options;
+  const { service, shards, lagMsMax, createClient, readModels, sealing, clock = systemClock } = options;
   const names = shards.map(({ name }) => name);
   const shardMap =
     options.shardMap === undefined ? evenShardMap(names) : parseShardMap(options.shardMap, names);
   const database = new ShardedDatabase<Tx>({ service, shards, shardMap, lagMsMax, createClient });
   try {
     await database.start();
+    if (sealing) await checkSubjectKeys(database, sealing.secret);
   } catch (error) {
     await database.stop();
     throw error;
   }
 
+  const codec = sealedCodec(database, options);
   const relays = new Map<string, ShardRelay>();
   const log = postgresEventLog({ database, codec });
   const models = await keepReadModels({

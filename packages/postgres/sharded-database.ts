@@ -90,6 +90,11 @@ export class ShardedDatabase<Tx extends RawTx> {
     return [...this.#shards.keys()];
   }
 
+  /** The name of the shard that holds the tenant. */
+  shardOf(tenantId: TenantId): string {
+    return this.#shardOf(tenantId).name;
+  }
+
   /**
    * One transaction as the tenant, on a healthy replica of its shard that is at least as new as the token; when there
    * is none, or it fails under us, on the primary. `work` may run more than once and must only read.

@@ -42,7 +42,8 @@ const rows = async (sql: string, values: readonly unknown[]): Promise<readonly R
   ).flatMap((result) => result.rows);
 const accountsWith = (email: string) =>
   rows(
-    `SELECT data->>'userId' AS "userId" FROM events WHERE type = 'UserWasCreated' AND lower(data->>'email') = $1`,
+    `SELECT e.data->>'userId' AS "userId" FROM events e JOIN accounts a ON e.stream_id = 'account-' || a.user_id
+     WHERE e.type = 'UserWasCreated' AND lower(a.email) = $1`,
     [email],
   );
 const reservationsOf = (email: string) =>

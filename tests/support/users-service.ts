@@ -16,22 +16,30 @@ import {
 
 export const USERS_IDENTITY_KEY = 'users identity key';
 
+/** What the service and operators' tools are told, for these shards. */
+export const usersConfigFor = (
+  shards: ProvisionedService['shards'],
+  environment: Readonly<Record<string, string>> = {},
+) =>
+  readUsersConfig({
+    USERS_HTTP_PORT: '0',
+    USERS_SHARD_URLS: shards.map(({ primary, replicas }) => [primary, ...replicas].join(',')).join(';'),
+    USERS_IDENTITY_KEY,
+    USERS_CLAIM_SECRET: 'users claim secret',
+    USERS_CONTACTS_KEY: 'contacts key of the tests',
+    USERS_PERSONAL_DATA_KEY: 'users personal data key',
+    USERS_TOKEN_PRIVATE_KEY: generateSigningKey().privateKeyPem,
+    USERS_LOG_LEVEL: 'silent',
+    ...environment,
+  });
+
 /** Starts the users service over these shards, with hashes that cost nothing, on a free port. */
 export const startUsersFor = (
   shards: ProvisionedService['shards'],
   adapters: Partial<UsersAdapters> = {},
   environment: Readonly<Record<string, string>> = {},
 ) => {
-  const config = readUsersConfig({
-    USERS_HTTP_PORT: '0',
-    USERS_SHARD_URLS: shards.map(({ primary, replicas }) => [primary, ...replicas].join(',')).join(';'),
-    USERS_IDENTITY_KEY,
-    USERS_CLAIM_SECRET: 'users claim secret',
-    USERS_CONTACTS_KEY: 'contacts key of the tests',
-    USERS_TOKEN_PRIVATE_KEY: generateSigningKey().privateKeyPem,
-    USERS_LOG_LEVEL: 'silent',
-    ...environment,
-  });
+  const config = usersConfigFor(shards, environment);
   return startUsers(config, {
     bus: memoryMessageBus(),
     logger: createLogger({ name: 'users', level: 'silent' }),

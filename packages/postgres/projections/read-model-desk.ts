@@ -1,6 +1,7 @@
 import type { PrismaPg } from '@prisma/adapter-pg';
 import type { EventCodec } from '@saas/event-sourcing';
 import type { Client, RawTx } from '../database-node.ts';
+import { sealedCodec, type Sealing } from '../sealed-codec.ts';
 import { evenShardMap, parseShardMap } from '../shard-map.ts';
 import { ShardedDatabase, type ShardUrls } from '../sharded-database.ts';
 import { postgresEventLog } from '../event-log.postgres.ts';
@@ -42,6 +43,7 @@ export type DeskRebuild = OnShards & {
 export type Rebuilding<Tx> = {
   readonly readModels: ReadModels<Tx>;
   readonly codec: EventCodec;
+  readonly sealing?: Sealing;
   readonly createClient: (adapter: PrismaPg) => Client<Tx>;
 };
 
@@ -121,10 +123,10 @@ const databaseOf = <Tx extends RawTx>({ service, shards, shardMap, createClient 
 };
 
 const workshopsOf = async <Tx extends RawTx>(
-  { ownerUrls, codec, createClient }: Options<Tx>,
+  { ownerUrls, codec, sealing, createClient }: Options<Tx>,
   database: ShardedDatabase<Tx>,
 ): Promise<readonly Workshop<Tx>[]> => {
-  const log = postgresEventLog({ database, codec });
+  const log = postgresEventLog({ database, codec: sealedCodec(database, { codec, sealing }) });
   return inTurn([...database.shardNames().entries()], ([index, shard]) =>
     openWorkshop({ shard, ownerUrl: ownerUrls[index] ?? '', log, createClient }),
   );

@@ -11,7 +11,10 @@ export { parseTenantName } from './tenant/tenant.values.ts';
 export { usersEvents } from './users.events.ts';
 export { readUsersConfig, type UsersConfig } from './users.config.ts';
 export type { UsersServices } from './users.context.ts';
+export type { ErasurePlan, PersonErasure } from './erasure/erasure.process.ts';
+export type { Erasure } from './erasure/erasures.port.ts';
 export {
+  openErasure,
   startUsers,
   usersReadModels,
   usersRebuilding,

@@ -30,6 +30,9 @@ export const usersSettings = {
     CONTACTS_KEY: secret().describe(
       'Shared with the notifications service: lets it ask for addresses, and for nothing else.',
     ),
+    PERSONAL_DATA_KEY: secret().describe(
+      'Wraps the keys that names and addresses in events are sealed with. Permanent: without it they are lost.',
+    ),
     TOKEN_ISSUER: text().default('supergraph').describe('The issuer that access tokens name.'),
     TOKEN_AUDIENCE: text().default('supergraph').describe('Whom access tokens are meant for.'),
     ACCESS_TOKEN_SECONDS: seconds().default(900).describe('How long an access token is good.'),

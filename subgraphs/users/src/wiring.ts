@@ -2,18 +2,21 @@ import { readFile } from 'node:fs/promises';
 import { keySetOf, signAccessToken, signingKeyFromPem, type RevokedSessions } from '@saas/auth';
 import { eventCodec, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock, type UserId } from '@saas/kernel';
-import type { MessageBus } from '@saas/messaging';
+import { memoryMessageBus, type MessageBus } from '@saas/messaging';
 import {
   databaseHealth,
   openServiceStore,
+  postgresSubjectKeys,
   type ReadModels,
   type Rebuilding,
+  type ServiceStore,
   type ShardedDatabase,
 } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-users';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
 import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
+import type { KnownAccount } from './account/account.decider.ts';
 import { accountsProjection } from './account/account.projection.ts';
 import { contactsRoute } from './account/contacts.queries.ts';
 import { otherOwner } from './account/account.queries.ts';
@@ -24,6 +27,9 @@ import type { EmailDirectory } from './directory/email-directory.port.ts';
 import { postgresEmailDirectory } from './directory/email-directory.postgres.ts';
 import { startReconciling } from './directory/reconciling.process.ts';
 import { settlement } from './directory/settlement.process.ts';
+import { erasedSessionsSubscription } from './erasure/erased-sessions.reaction.ts';
+import { personErasure, type PersonErasure } from './erasure/erasure.process.ts';
+import { postgresErasures } from './erasure/erasures.postgres.ts';
 import { invitations } from './invitation/invitations.process.ts';
 import { registration } from './registration/registration.process.ts';
 import { sessionsProjection } from './session/session.projection.ts';
@@ -36,6 +42,8 @@ import { usersEvents } from './users.events.ts';
 import { usersResolvers } from './users.resolvers.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
+/** No session is of so late an epoch. */
+const EPOCH_MAX = 2_147_483_647;
 
 /** What the service stands on and does not make itself. */
 export type UsersAdapters = {
@@ -86,6 +94,7 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
     const { store, directory } = adapters.around(parts);
     const services = servicesOf(config, adapters, { database, store, directory }, closing);
     await recallEndedSessions(config, adapters, database);
+    await listenForErasures(config, adapters, opened, closing);
     opened.startRelays();
 
     const { clock, logger, meter } = adapters;
@@ -133,9 +142,37 @@ export const usersRebuilding: Rebuilding<Tx> = {
   createClient: (adapter) => new PrismaClient({ adapter }),
 };
 
+/**
+ * Opens what erases people beside a service that runs, or without one. What it announces is published by the service.
+ *
+ * @throws {AppError} from the checks of the databases. Nothing is left open.
+ */
+export const openErasure = async (
+  config: UsersConfig,
+  { logger, clock = systemClock }: Pick<UsersAdapters, 'logger' | 'clock'>,
+): Promise<PersonErasure & { readonly stop: () => Promise<void> }> => {
+  const closing = gracefulStop();
+  const meter = prometheusMeter({ service: 'users' });
+  const { database, store } = await openStore(
+    config,
+    { bus: memoryMessageBus({ isClosed: true }), logger, clock, meter },
+    closing,
+  );
+  const erasure = personErasure({
+    store,
+    keys: postgresSubjectKeys(database, config.PERSONAL_DATA_KEY.reveal()),
+    directory: postgresEmailDirectory(database),
+    erasures: postgresErasures(database),
+    clock,
+    findOtherOwner: ({ tenantId, userId }) =>
+      database.readPrimary({ tenantId }, (tx) => otherOwner(tx, tenantId, userId)),
+  });
+  return { ...erasure, stop: () => closing.stop() };
+};
+
 const openStore = async (
   config: UsersConfig,
-  { bus, logger, clock, meter }: Ready,
+  { bus, logger, clock, meter }: Pick<Ready, 'bus' | 'logger' | 'clock' | 'meter'>,
   closing: GracefulStop,
 ) => {
   const opened = await openServiceStore<Tx>({
@@ -146,6 +183,7 @@ const openStore = async (
     createClient: (adapter) => new PrismaClient({ adapter }),
     readModels: usersReadModels,
     codec: eventCodec(usersEvents),
+    sealing: { schemas: usersEvents, secret: config.PERSONAL_DATA_KEY.reveal() },
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
     clock,
@@ -203,20 +241,37 @@ const servicesOf = (
       ...shared,
       findOtherOwner: (tenantId, userId: UserId) =>
         database.readPrimary({ tenantId }, (tx) => otherOwner(tx, tenantId, userId)),
-      denySessions: async ({ tenantId, userId, sessionEpoch, keptSessionId }) => {
-        const now = clock.now().getTime();
-        const ended = {
-          userId,
-          sessionEpoch,
-          keptSessionId,
-          usedSince: new Date(now - accessTokenMs).toISOString(),
-        };
-        const ids = await database.readPrimary({ tenantId }, (tx) => endedSessions(tx, tenantId, ended));
-        await Promise.all(ids.map((sessionId) => revokedSessions.revoke(sessionId, now + accessTokenMs)));
-      },
+      denySessions: sessionDenial(config, adapters, database),
     }),
   };
 };
+
+const listenForErasures = async (
+  config: UsersConfig,
+  adapters: Ready,
+  { database, listen }: Pick<ServiceStore<Tx>, 'database' | 'listen'>,
+  closing: GracefulStop,
+): Promise<void> => {
+  const denySessions = sessionDenial(config, adapters, database);
+  const subscription = erasedSessionsSubscription({
+    denyAll: (user) => denySessions({ ...user, sessionEpoch: EPOCH_MAX, keptSessionId: null }),
+  });
+  const listening = await listen(subscription);
+  closing.add(subscription.queue, () => listening.close());
+};
+
+/** Makes access tokens worthless that an account does not stand behind any more. */
+const sessionDenial =
+  ({ ACCESS_TOKEN_SECONDS }: UsersConfig, { clock, revokedSessions }: Ready, database: ShardedDatabase<Tx>) =>
+  async ({ tenantId, ...account }: EndedSessionsOf): Promise<void> => {
+    const now = clock.now().getTime();
+    const accessTokenMs = ACCESS_TOKEN_SECONDS * 1_000;
+    const ended = { ...account, usedSince: new Date(now - accessTokenMs).toISOString() };
+    const ids = await database.readPrimary({ tenantId }, (tx) => endedSessions(tx, tenantId, ended));
+    await Promise.all(ids.map((sessionId) => revokedSessions.revoke(sessionId, now + accessTokenMs)));
+  };
+
+type EndedSessionsOf = Pick<KnownAccount, 'tenantId' | 'userId' | 'sessionEpoch' | 'keptSessionId'>;
 
 /** Who remembers ended sessions in memory has forgotten them at a restart: the databases have not. */
 const recallEndedSessions = async (

@@ -22,6 +22,8 @@ export const announceAccount = (event: AccountEvent, stream: StreamId): readonly
       return say('sessions_revoked');
     case 'UserWasDeactivated':
       return say('deactivated');
+    case 'UserWasErased':
+      return say('erased');
     case 'RegistrationWasAbandoned':
     case 'EmailChangeWasAbandoned':
       return [];

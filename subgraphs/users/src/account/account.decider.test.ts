@@ -41,6 +41,32 @@ describe('an account', () => {
     given({ type: 'RegistrationWasAbandoned', data: { at } }).when(command).thenRefused('USER_NOT_FOUND');
   });
 
+  it('is erased once, whatever its state, and looks absent from then on', () => {
+    const erased: AccountEvent = { type: 'UserWasErased', data: { at } };
+    const command = { type: 'EraseUser', at } as const;
+    given(created).when(command).thenHappens(erased);
+    given(created, deactivated).when(command).thenHappens(erased);
+    given(created, erased).when(command).thenHappens();
+    given().when(command).thenRefused('USER_NOT_FOUND');
+    given(created, erased).when({ type: 'UpdateProfile', name, at }).thenRefused('USER_NOT_FOUND');
+    given(created, erased)
+      .when(deactivate(by('OWNER')))
+      .thenRefused('USER_NOT_FOUND');
+  });
+
+  it('keeps nothing of an erased person, also when a change of address is settled afterwards', () => {
+    const history: AccountEvent[] = [
+      created,
+      { type: 'UserWasErased', data: { at } },
+      { type: 'EmailChangeWasAbandoned', data: { at } },
+    ];
+    expect(history.reduce(account.evolve, account.initialState)).toEqual({
+      status: 'erased',
+      userId,
+      tenantId,
+    });
+  });
+
   it('says nothing when its new name is its name', () => {
     given(created).when({ type: 'UpdateProfile', name, at }).thenHappens();
   });

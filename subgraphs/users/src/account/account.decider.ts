@@ -23,7 +23,15 @@ export type KnownAccount = {
   readonly updatedAt: string;
 };
 
-export type Account = { readonly status: 'absent' } | { readonly status: 'abandoned' } | KnownAccount;
+/** A person who is not known here any more. To everybody else there is no such account. */
+export type ErasedAccount = {
+  readonly status: 'erased';
+  readonly userId: UserId;
+  readonly tenantId: TenantId;
+};
+
+export type Account =
+  { readonly status: 'absent' } | { readonly status: 'abandoned' } | ErasedAccount | KnownAccount;
 
 type CreateUser = {
   readonly type: 'CreateUser';
@@ -56,6 +64,7 @@ export type AccountCommand = { readonly at: string } & (
   | { readonly type: 'ChangeEmail'; readonly email: Email }
   | { readonly type: 'RevokeSessions' }
   | { readonly type: 'AbandonReservation' }
+  | { readonly type: 'EraseUser' }
 );
 
 /** The stream in which a user's account is recorded. */
@@ -72,10 +81,12 @@ const decide = (command: AccountCommand, state: Account): readonly AccountEvent[
     const type = state.status === 'absent' ? 'RegistrationWasAbandoned' : 'EmailChangeWasAbandoned';
     return [{ type, data: { at } }];
   }
+  if (command.type === 'EraseUser' && state.status === 'erased') return [];
   if (!isKnown(state)) {
     // All other commands are on the viewer's own account, which no input names.
     throw accountErrors.USER_NOT_FOUND(command.type === 'DeactivateUser' ? { field: 'userId' } : {});
   }
+  if (command.type === 'EraseUser') return [{ type: 'UserWasErased', data: { at } }];
   if (command.type === 'DeactivateUser') return deactivate(command, at, state);
   if (state.status === 'deactivated') throw accountErrors.USER_DEACTIVATED();
 
@@ -121,6 +132,8 @@ const evolve = (state: Account, event: AccountEvent): Account => {
     return { ...data, ...started, createdAt: at, updatedAt: at };
   }
   if (event.type === 'RegistrationWasAbandoned') return { status: 'abandoned' };
+  // A change of address that was cut off by the erasure is settled after it.
+  if (state.status === 'erased' && event.type === 'EmailChangeWasAbandoned') return state;
   if (!isKnown(state)) throw new Error(`${event.type} happened to an account that was never created.`);
   const updatedAt = event.data.at;
   const nextEpoch = { sessionEpoch: state.sessionEpoch + 1, keptSessionId: null };
@@ -139,6 +152,8 @@ const evolve = (state: Account, event: AccountEvent): Account => {
       return { ...state, ...nextEpoch, status: 'deactivated', updatedAt };
     case 'EmailChangeWasAbandoned':
       return state;
+    case 'UserWasErased':
+      return { status: 'erased', userId: state.userId, tenantId: state.tenantId };
     default:
       return assertNever(event);
   }

@@ -1,7 +1,7 @@
 import type { SessionId, TenantId, UserId } from '@saas/kernel';
-import { declareEvents, type DomainEvent } from '@saas/event-sourcing';
+import { declareEvents, type DomainEvent, type StreamId } from '@saas/event-sourcing';
 import type { TenantRole } from '@saas/auth';
-import type { Email, PasswordHash, PersonName } from './account.values.ts';
+import { erasedPerson, type Email, type PasswordHash, type PersonName } from './account.values.ts';
 
 type Created = {
   userId: UserId;
@@ -18,6 +18,9 @@ type Created = {
  *
  * The two `…WasAbandoned` say that nothing happened, for good: each takes the version at which a slow or dead process meant
  * to append, so that it never can. See the settlement of reservations.
+ *
+ * Names, addresses and password hashes are sealed with the person's own key. `UserWasErased` says that this key is destroyed,
+ * or is about to be: whatever was sealed reads as `erasedPerson` from then on.
  */
 export type AccountEvent =
   | DomainEvent<'UserWasCreated', Created>
@@ -30,16 +33,22 @@ export type AccountEvent =
   | DomainEvent<'UserSessionsWereRevoked', { at: string }>
   | DomainEvent<'UserWasDeactivated', { by: UserId; at: string }>
   | DomainEvent<'RegistrationWasAbandoned', { at: string }>
-  | DomainEvent<'EmailChangeWasAbandoned', { at: string }>;
+  | DomainEvent<'EmailChangeWasAbandoned', { at: string }>
+  | DomainEvent<'UserWasErased', { at: string }>;
+
+const { name, email, passwordHash } = erasedPerson;
+/** The stream's own user, whatever the event says. */
+const subjectOf = ({ stream }: { readonly stream: StreamId }): string => stream.slice('account-'.length);
 
 /** The forms in which these events are stored. */
 export const accountEvents = declareEvents<AccountEvent>({
-  UserWasCreated: {},
-  UserProfileWasUpdated: {},
-  UserEmailWasChanged: {},
-  UserPasswordWasChanged: {},
+  UserWasCreated: { personal: { standIns: { name, email, passwordHash }, subjectOf } },
+  UserProfileWasUpdated: { personal: { standIns: { name }, subjectOf } },
+  UserEmailWasChanged: { personal: { standIns: { email, previousEmail: email }, subjectOf } },
+  UserPasswordWasChanged: { personal: { standIns: { passwordHash }, subjectOf } },
   UserSessionsWereRevoked: {},
   UserWasDeactivated: {},
   RegistrationWasAbandoned: {},
   EmailChangeWasAbandoned: {},
+  UserWasErased: {},
 });

@@ -3,6 +3,7 @@ import type { ReadModel } from '@saas/postgres';
 import type { RecordedEvent } from '@saas/event-sourcing';
 import { assertNever } from '@saas/kernel';
 import type { AccountEvent } from './account.events.ts';
+import { erasedPerson } from './account.values.ts';
 
 /** Keeps the tenant's list of people. The password hash stays in the stream. */
 export const accountsProjection: ReadModel<Prisma.TransactionClient> = {
@@ -50,6 +51,10 @@ const changesOf = ({ type, data }: AccountEvent): Prisma.AccountUpdateManyMutati
       return { ...nextEpoch, updatedAt };
     case 'UserWasDeactivated':
       return { ...nextEpoch, status: 'DEACTIVATED', updatedAt };
+    case 'UserWasErased': {
+      const { name, email } = erasedPerson;
+      return { ...nextEpoch, status: 'DEACTIVATED', name, email, updatedAt };
+    }
     case 'EmailChangeWasAbandoned':
       // Nothing changed but the version.
       return {};

@@ -41,8 +41,20 @@ export const parseEmail = (raw: string, field = 'email'): Email => {
   throw accountErrors.EMAIL_INVALID({ field, lengthMax: EMAIL_LENGTH_MAX });
 };
 
+/** What is read in place of a person's name, address and password hash once they are erased. Mail to it goes nowhere. */
+// RFC 2606, section 2: nobody can ever own a name below `invalid`.
+export const erasedPerson = {
+  name: 'Erased user' as PersonName,
+  email: 'erased@erased.invalid' as Email,
+  /** Matches no password. */
+  passwordHash: '' as PasswordHash,
+};
+
 /** Two addresses with the same key are the same address. Permanent: it is the primary key of the directory. */
 export const emailKeyOf = (email: Email): EmailKey => email.toLowerCase() as EmailKey;
+
+/** Whose personal data it is when all that is known of a person is an address. */
+export const addressSubject = (email: Email): string => `mailto:${emailKeyOf(email)}`;
 
 /**
  * A new password: 8 to 128 characters, whatever they are, as long as one of them can be seen.

@@ -1,5 +1,5 @@
 import type { AuthenticatedViewer } from '@saas/auth';
-import { claimOf, memoryEventStore, type EventStore } from '@saas/event-sourcing';
+import { claimOf, memoryEventStore, type EventCodec, type EventStore } from '@saas/event-sourcing';
 import { bucketOfId, newId, testClock, type UserId } from '@saas/kernel';
 import { memoryEmailDirectory } from '../directory/email-directory.memory.ts';
 import type { EmailDirectory } from '../directory/email-directory.port.ts';
@@ -20,9 +20,9 @@ const password = parsePassword('correct horse');
 export const current = offeredPassword('correct horse');
 
 /** Accounts in a world of their own, whose clock moves half a second with every pause. */
-export const world = () => {
+export const world = ({ codec }: { readonly codec?: EventCodec } = {}) => {
   const clock = testClock();
-  const store = memoryEventStore(clock);
+  const store = memoryEventStore(clock, codec);
   const directory = memoryEmailDirectory();
   const owners: UserId[] = [];
   const denied: KnownAccount[] = [];

@@ -176,4 +176,19 @@ export const describeEmailDirectoryContract = (adapter: string, open: () => Prom
       await directory.forgetClaims(later);
       expect(await directory.findClaim(claim.key)).toBeUndefined();
     });
+
+    it('forgets a user: every address and claim of theirs, and nobody else’s', async () => {
+      const [first, others] = [aReservation(), aReservation()];
+      const second = { ...aReservation(), userId: first.userId };
+      const claim = claimOn(first);
+      await directory.reserve(first, claim);
+      await directory.reserve(second);
+      await directory.reserve(others);
+      expect(await directory.forget(first.userId)).toBe(3);
+      expect(await directory.find(first.email)).toBeUndefined();
+      expect(await directory.find(second.email)).toBeUndefined();
+      expect(await directory.findClaim(claim.key)).toBeUndefined();
+      expect(await directory.find(others.email)).toBeDefined();
+      expect(await directory.forget(first.userId)).toBe(0);
+    });
   });

@@ -52,6 +52,13 @@ export const memoryEmailDirectory = (): EmailDirectory => {
       rows.delete(reservation.email);
       for (const [key, { userId }] of claims) if (userId === reservation.userId) claims.delete(key);
     },
+    async forget(userId) {
+      const held = [...rows.values()].filter((row) => row.userId === userId);
+      const claimed = [...claims.values()].filter((claim) => claim.userId === userId);
+      for (const { email } of held) rows.delete(email);
+      for (const { key } of claimed) claims.delete(key);
+      return held.length + claimed.length;
+    },
     pending: async (before, limit) =>
       [...rows.values()]
         .filter(({ confirmedAt, reservedAt }) => confirmedAt === null && reservedAt < before)

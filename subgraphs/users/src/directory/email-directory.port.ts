@@ -58,6 +58,8 @@ export type EmailDirectory = {
   release(reservation: ReservationKey): Promise<void>;
   /** Frees the address and forgets the claim that came with it: nothing came of it. */
   abandon(reservation: ReservationKey): Promise<void>;
+  /** Frees every address of the user and forgets every claim of theirs. @returns how many there were of both. */
+  forget(userId: UserId): Promise<number>;
   /** Pending reservations from before `before` (ISO-8601), the oldest first, at most `limit`. */
   pending(before: string, limit: number): Promise<readonly KnownReservation[]>;
   /** Forgets claims from before `before` (ISO-8601). */

@@ -61,6 +61,13 @@ export const postgresEmailDirectory = (database: Pick<ShardedDatabase<Tx>, 'dire
       if (count === 1) await tx.registrationClaim.deleteMany({ where: { userId: reservation.userId } });
     }),
 
+  forget: (userId) =>
+    database.directory(async (tx) => {
+      const reservations = await tx.emailReservation.deleteMany({ where: { userId } });
+      const claims = await tx.registrationClaim.deleteMany({ where: { userId } });
+      return reservations.count + claims.count;
+    }),
+
   pending: (before, limit) =>
     database.directory(async (tx) => {
       const where = { confirmedAt: null, reservedAt: { lt: before } };

@@ -1,7 +1,7 @@
 import type { InvitationId, TenantId, UserId } from '@saas/kernel';
 import { declareEvents, type DomainEvent } from '@saas/event-sourcing';
 import type { TenantRole } from '@saas/auth';
-import type { Email } from '../account/account.values.ts';
+import { addressSubject, erasedPerson, type Email } from '../account/account.values.ts';
 
 type Issued = {
   invitationId: InvitationId;
@@ -20,6 +20,12 @@ export type InvitationEvent =
 
 /** The forms in which these events are stored. */
 export const invitationEvents = declareEvents<InvitationEvent>({
-  InvitationWasIssued: {},
+  InvitationWasIssued: {
+    // Nobody has an account yet: whoever has the address is meant.
+    personal: {
+      standIns: { email: erasedPerson.email },
+      subjectOf: ({ data }) => addressSubject(data.email),
+    },
+  },
   InvitationWasAccepted: {},
 });

@@ -2,6 +2,7 @@ import type { Prisma } from '@saas/prisma-users';
 import type { ReadModel } from '@saas/postgres';
 import type { RecordedEvent } from '@saas/event-sourcing';
 import { assertNever } from '@saas/kernel';
+import type { AccountEvent } from '../account/account.events.ts';
 import type { SessionEvent } from './session.events.ts';
 
 type Tx = Prisma.TransactionClient;
@@ -18,8 +19,18 @@ export const sessionsProjection: ReadModel<Tx> = {
     const { created, changed } = sessionRowsOf(events.filter(isSessionEvent));
     if (created.length > 0) await insertSessions(tx, created);
     if (changed.length > 0) await patchSessions(tx, changed);
+    // Last: an erased person begins no further session.
+    for (const { tenantId, stream, data } of events.filter(isErasure)) {
+      const where = { tenantId, userId: stream.slice('account-'.length), revokedAt: null };
+      await tx.userSession.updateMany({ where, data: { revokedAt: data.at } });
+    }
   },
 };
+
+/** Whoever is erased is signed out everywhere, in the same transaction. */
+const isErasure = (
+  event: RecordedEvent,
+): event is RecordedEvent<Extract<AccountEvent, { type: 'UserWasErased' }>> => event.type === 'UserWasErased';
 
 const isSessionEvent = (event: RecordedEvent): event is Recorded => event.stream.startsWith('session-');
 
