@@ -17,6 +17,8 @@ export type BenchShards = ProvisionedService['shards'];
 export type BenchDatabases = {
   /** A migrated database of the service, empty at first. */
   readonly provide: (service: Service) => Promise<BenchShards>;
+  /** The same with the addresses of the tables’ owner. */
+  readonly owned: (service: Service) => Promise<ProvisionedService>;
   /** An empty copy of a database that was provided and is not in use, on the same servers. */
   readonly copy: (service: Service, database: string) => Promise<BenchShards>;
   /** Stops the servers and removes their data. */
@@ -35,6 +37,7 @@ export const startBenchDatabases = async (durability: Durability): Promise<Bench
       await Promise.all(migrationUrls.map((url) => applyMigrations({ url, directory })));
       return shards;
     },
+    owned: (service) => provisionService({ topology, service }),
     copy: async (service, database) =>
       (await cloneDatabase({ topology, service, template: service, database })).shards,
     stop: async () => {

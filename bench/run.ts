@@ -4,6 +4,7 @@ import { commandPath } from './command-path.ts';
 import { entityBatch } from './entity-batch.ts';
 import { compareGateways } from './gateway/compare-gateways.ts';
 import { gatewayReloads } from './gateway/reloads.ts';
+import { rebuildRate } from './rebuild.ts';
 import { replicaReads } from './replica-reads.ts';
 import { documentResult, keepResult, terminalText, type Report } from './report.ts';
 
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<Report>>
   'entity-batch': entityBatch,
   gateway: compareGateways,
   'gateway-reloads': gatewayReloads,
+  rebuild: rebuildRate,
   'replica-reads': replicaReads,
 };
 

@@ -25,10 +25,11 @@ export const openWorkshops = async ({ shards, migrationUrls }: ProvisionedServic
     createClient,
   });
   await database.start();
-  const log = postgresEventLog({ database, codec: eventCodec(projectsEvents) });
+  const codec = eventCodec(projectsEvents);
+  const log = postgresEventLog({ database, codec });
   const workshops = await Promise.all(
     migrationUrls.map((ownerUrl, index) =>
-      openWorkshop<Tx>({ shard: names[index] ?? '', ownerUrl, log, createClient }),
+      openWorkshop<Tx>({ shard: names[index] ?? '', ownerUrl, log, codec, createClient }),
     ),
   );
   return {

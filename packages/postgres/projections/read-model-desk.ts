@@ -128,7 +128,7 @@ const workshopsOf = async <Tx extends RawTx>(
 ): Promise<readonly Workshop<Tx>[]> => {
   const log = postgresEventLog({ database, codec: sealedCodec(database, { codec, sealing }) });
   return inTurn([...database.shardNames().entries()], ([index, shard]) =>
-    openWorkshop({ shard, ownerUrl: ownerUrls[index] ?? '', log, createClient }),
+    openWorkshop({ shard, ownerUrl: ownerUrls[index] ?? '', log, codec, createClient }),
   );
 };
 

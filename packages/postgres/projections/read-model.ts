@@ -12,6 +12,11 @@ export type ReadModel<Tx> = {
   readonly name: string;
   /** Every table that it writes to. Nobody else does. */
   readonly tables: readonly [string, ...string[]];
+  /**
+   * That `apply` looks rows up by more than their keys. Indexes are then kept while it is rebuilt; otherwise they are
+   * made at the end, which is faster.
+   */
+  readonly needsIndexes?: true;
   /** Gets events of one or more streams, while rebuilding also of many tenants; each stream's in order, each once. */
   readonly apply: (events: readonly RecordedEvent[], tx: Tx) => Promise<void>;
 };

@@ -5,7 +5,7 @@ import { deleteState, readState, writeState, type ProjectionState } from './proj
 import { identityOf, type ReadModel } from './read-model.ts';
 import { replay, type ReplayOptions, type ReplayProgress } from './replay.ts';
 import { asOnlyOperator, whileStill, type Kind } from './stand-still.ts';
-import { copyTable, shapeOf } from './table-copy.ts';
+import { addIndexes, copyTable, shapeOf } from './table-copy.ts';
 import { inTransaction, type Workshop } from './workshop.ts';
 
 export type RebuildOptions = {
@@ -36,8 +36,13 @@ export const rebuild = <Tx extends RawTx>(
     if (isFresh || !known || !(await canGoOn(workshop, model, known))) await makeCandidate(workshop, model);
 
     await catchUp(workshop, model, 'candidate', how);
-    for (const table of model.tables)
-      await session.query(`ANALYZE ${schemaOf(model, 'candidate')}.${escapeIdentifier(table)}`);
+    const schema = schemaOf(model, 'candidate');
+    for (const table of model.tables) {
+      await addIndexes(session, table, schema);
+      await session.query(`ANALYZE ${schema}.${escapeIdentifier(table)}`);
+    }
+    // That may have taken a while.
+    await catchUp(workshop, model, 'candidate', how);
     const comparison = await compareWithRunning(workshop, model, kind);
     const built = await candidateOf(workshop, model);
     await writeState(session, { ...built, status: 'built', comparison });
@@ -75,7 +80,9 @@ const canGoOn = async <Tx extends RawTx>(
 ): Promise<boolean> => {
   if (version !== identityOf(model).version || status !== 'building') return false;
   for (const table of model.tables) {
-    if ((await shapeOf(session, table, schema)) !== (await shapeOf(session, table, 'public'))) return false;
+    const keys = { isWithIndexes: false };
+    const shape = await shapeOf(session, table, schema, keys);
+    if (shape !== (await shapeOf(session, table, 'public', keys))) return false;
   }
   return true;
 };
@@ -90,7 +97,10 @@ const makeCandidate = async <Tx extends RawTx>(
     await deleteState(session, name, 'candidate');
     await session.query(`DROP SCHEMA IF EXISTS ${schema} CASCADE`);
     await session.query(`CREATE SCHEMA ${schema}`);
-    for (const table of model.tables) await copyTable(session, table, schema);
+    for (const table of model.tables) {
+      await copyTable(session, table, schema);
+      if (model.needsIndexes) await addIndexes(session, table, schema);
+    }
     const state = { name, version, schema, status: 'building', position: 0, events: 0 } as const;
     await writeState(session, { ...state, role: 'candidate', comparison: null });
   });

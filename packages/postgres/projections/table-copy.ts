@@ -1,8 +1,9 @@
 import { escapeIdentifier, type Client } from 'pg';
 
 /**
- * Makes an empty table like `public.<table>` in another schema: columns, defaults, checks, keys and indexes under
- * the same names, policies, and the rights of the service's role. The session is in a transaction.
+ * Makes an empty table like `public.<table>` in another schema: columns, defaults, checks, keys and what else is
+ * unique under the same names, policies, and the rights of the service's role; see {@link addIndexes} for the rest. The
+ * session is in a transaction.
  */
 export const copyTable = async (session: Client, table: string, schema: string): Promise<void> => {
   const copy = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
@@ -13,13 +14,26 @@ export const copyTable = async (session: Client, table: string, schema: string):
   for (const { statement } of rows) await session.query(statement);
 };
 
+/** Gives a copy the indexes of `public.<table>` that it lacks: a full table is indexed faster than one that fills. */
+export const addIndexes = async (session: Client, table: string, schema: string): Promise<void> => {
+  const { rows } = await session.query<{ statement: string }>(INDEXES, [table, schema]);
+  for (const { statement } of rows) await session.query(statement);
+};
+
 /**
- * A table's columns, keys, indexes and policies as text, the same for tables that can stand for each other; null
- * when there is no such table.
+ * A table's columns, keys and policies as text, and its indexes unless told otherwise: the same for tables that can
+ * stand for each other; null when there is no such table.
  */
-export const shapeOf = async (session: Client, table: string, schema: string): Promise<string | null> => {
-  const { rows } = await session.query<{ shape: string | null }>(SHAPE, [table, schema]);
-  return rows[0]?.shape ?? null;
+export const shapeOf = async (
+  session: Client,
+  table: string,
+  schema: string,
+  { isWithIndexes = true } = {},
+): Promise<string | null> => {
+  const { rows } = await session.query<{ shape: string; indexes: string }>(SHAPE, [table, schema]);
+  const [row] = rows;
+  if (!row) return null;
+  return isWithIndexes ? `${row.shape} ${row.indexes}` : row.shape;
 };
 
 // The same index under the same name, so that later migrations find it. Constraints first: they bring their own.
@@ -33,7 +47,7 @@ const STATEMENTS = `
   UNION ALL
   SELECT replace(pg_get_indexdef(i.indexrelid), format(' ON public.%I ', $1::text), format(' ON %I.%I ', $2::text, $1::text))
   FROM source JOIN pg_index i ON i.indrelid = source.oid
-  WHERE NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
+  WHERE i.indisunique AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid)
   UNION ALL
   SELECT format('ALTER TABLE %I.%I ENABLE ROW LEVEL SECURITY', $2::text, $1::text) FROM source WHERE relrowsecurity
   UNION ALL
@@ -48,6 +62,13 @@ const STATEMENTS = `
     CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(a.grantee::regrole::text) END)
   FROM source, aclexplode(source.relacl) a WHERE a.grantee <> source.relowner`;
 
+const INDEXES = `
+  SELECT replace(pg_get_indexdef(i.indexrelid), format(' ON public.%I ', $1::text), format(' ON %I.%I ', $2::text, $1::text))
+    AS statement
+  FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid
+  WHERE i.indrelid = format('public.%I', $1::text)::regclass AND NOT i.indisunique AND NOT EXISTS (
+    SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $2 AND c.relname = x.relname)`;
+
 const SHAPE = `
   SELECT jsonb_build_object(
     'columns', (SELECT jsonb_agg(jsonb_build_array(a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
@@ -56,11 +77,11 @@ const SHAPE = `
       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
     'constraints', (SELECT jsonb_agg(jsonb_build_array(k.conname, pg_get_constraintdef(k.oid)) ORDER BY k.conname)
       FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'x', 'c')),
-    'indexes', (SELECT jsonb_agg(replace(pg_get_indexdef(i.indexrelid), format(' ON %I.', $2::text), ' ON ') ORDER BY x.relname)
-      FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid),
     'policies', (SELECT jsonb_agg(jsonb_build_array(p.policyname, p.permissive, p.cmd, p.roles, p.qual, p.with_check)
         ORDER BY p.policyname)
       FROM pg_policies p WHERE p.schemaname = $2 AND p.tablename = $1)
-  )::text AS shape
+  )::text AS shape,
+  (SELECT jsonb_agg(replace(pg_get_indexdef(i.indexrelid), format(' ON %I.', $2::text), ' ON ') ORDER BY x.relname)
+    FROM pg_index i JOIN pg_class x ON x.oid = i.indexrelid WHERE i.indrelid = c.oid)::text AS indexes
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE n.nspname = $2 AND c.relname = $1 AND c.relkind = 'r'`;

@@ -27,6 +27,8 @@ type Tx = Prisma.TransactionClient;
 export const notificationListProjection: ReadModel<Tx> = {
   name: 'notification-list-1',
   tables: ['notifications', 'inboxes'],
+  // Whoever reads all has the unread ones counted.
+  needsIndexes: true,
   apply: async (events, tx) => {
     const ours = events.filter(isOurs);
     if (ours.length === 0) return;
