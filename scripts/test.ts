@@ -3,14 +3,17 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from './docs-modules.ts';
+import { historySeconds } from './history-seconds.ts';
 import { planTests, summaryOf, type JestTotals } from './test-plan.ts';
 
 /**
- * `npm test [-- [unit|differential|integration|e2e|resilience ...] [arguments for Jest]]`: runs every suite that this machine can
- * run. With `CI=true` a suite that it cannot run is a failure.
+ * `npm test [-- [unit|differential|integration|e2e|resilience ...] [--seconds N] [arguments for Jest]]`: runs every suite
+ * that this machine can run. With `CI=true` a suite that it cannot run is a failure. `--seconds`: for how long the
+ * history test kills servers at random.
  */
 const main = async (): Promise<number> => {
-  const { jestArguments, leftOut } = await planTests(process.argv.slice(2), testFiles());
+  const { seconds, words } = historySeconds(process.argv.slice(2), process.env['HISTORY_SECONDS']);
+  const { jestArguments, leftOut } = await planTests(words, testFiles());
   for (const line of leftOut) console.warn(line);
   if (leftOut.length > 0 && process.env['CI'] === 'true') {
     console.error('With CI=true nothing may be left out.');
@@ -20,7 +23,7 @@ const main = async (): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), 'saas-test-'));
   try {
     const outputFile = join(folder, 'totals.json');
-    const code = await runJest(['--json', `--outputFile=${outputFile}`, ...jestArguments]);
+    const code = await runJest(['--json', `--outputFile=${outputFile}`, ...jestArguments], seconds);
     const totals = readTotals(outputFile);
     if (totals === undefined) return code === 0 ? 1 : code;
     if (totals.numPendingTests > 0) console.log(`${totals.numPendingTests} skipped on this machine`);
@@ -41,7 +44,7 @@ const testFiles = (): readonly string[] =>
   );
 
 /** Resolves with Jest's exit code. Ctrl-C reaches Jest too; we stay until it has put everything away. */
-const runJest = (words: readonly string[]): Promise<number> => {
+const runJest = (words: readonly string[], seconds: number): Promise<number> => {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = [
     process.env['NODE_OPTIONS'],
@@ -51,7 +54,11 @@ const runJest = (words: readonly string[]): Promise<number> => {
   const child = spawn(process.execPath, [jest, ...words], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, NODE_OPTIONS: options.filter((option) => option !== undefined).join(' ') },
+    env: {
+      ...process.env,
+      NODE_OPTIONS: options.filter((option) => option !== undefined).join(' '),
+      HISTORY_SECONDS: String(seconds),
+    },
   });
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));

@@ -67,7 +67,11 @@ export class ShardedDatabase<Tx extends RawTx> {
     await Promise.all(
       [...this.#shards.values()].map(async ({ name, primary, monitor }) => {
         await monitor.start();
-        if (monitor.isUsable(primary)) await checkShard(primary, name, this.#shardMap);
+        if (!monitor.isUsable(primary)) return;
+        await checkShard(primary, name, this.#shardMap).catch((error: unknown) => {
+          // It has gone while it was looked at, and is as good as one that was away before.
+          if (failureOf(error) !== 'unreachable') throw error;
+        });
       }),
     );
   }

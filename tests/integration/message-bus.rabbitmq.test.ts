@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { newTenantId, systemClock } from '@saas/kernel';
@@ -9,6 +7,7 @@ import type { Message } from '@saas/messaging';
 import { describeMessageBusContract } from '@saas/messaging/testing';
 import { rabbitMqMessageBus, type RabbitMqMessageBus, type RabbitMqOptions } from '@saas/rabbitmq';
 import { openRawChannel } from '@saas/rabbitmq/testing';
+import { brokerEnvironment, isQueueOnDisk } from '../support/broker-files.ts';
 
 // A broker takes several seconds to start, and most of these tests stop or stun one.
 jest.setTimeout(120_000);
@@ -80,7 +79,7 @@ describe('a broker that is killed', () => {
     const bindings = [{ topic, pattern: '#' }];
     const idle = await bus.subscribe({ queue, bindings, handle: async () => undefined });
     await idle.close();
-    await waitUntil('the queue to be on disk', () => isOnDisk(queue));
+    await waitUntil('the queue to be on disk', () => isQueueOnDisk(broker, queue));
 
     const all = ['a', 'b', 'c', 'd'].map((stream) => messages(topic, stream, 2_000)).flat();
     const publishing = bus.publish(all);
@@ -103,7 +102,7 @@ describe('a broker that is killed', () => {
     const { handle, of } = journal();
     const queue = unique('queue');
     await bus.subscribe({ queue, bindings: [{ topic, pattern: '#' }], handle });
-    await waitUntil('the queue to be on disk', () => isOnDisk(queue));
+    await waitUntil('the queue to be on disk', () => isQueueOnDisk(broker, queue));
     const all = ['a', 'b', 'c', 'd'].map((stream) => messages(topic, stream, 500)).flat();
     const publishing = bus.publish(all);
     await waitUntil('something to arrive', () => of('a').length > 5);
@@ -306,24 +305,8 @@ it('refuses a URL of another protocol, without repeating it', async () => {
   });
 });
 
-const brokerEnvironment = async (): Promise<Record<string, string>> => {
-  const pairs = (await readFile(`/proc/${broker.pid}/environ`, 'utf8'))
-    .split('\0')
-    .map((each) => each.split('='));
-  return Object.fromEntries(pairs.map(([name = '', ...value]) => [name, value.join('=')]));
-};
-
 /** The server's own tool, which needs the server's own environment. */
 const rabbitMqCtl = async (...args: readonly string[]): Promise<void> => {
-  const env = await brokerEnvironment();
+  const env = await brokerEnvironment(broker);
   await promisify(execFile)('/usr/lib/rabbitmq/bin/rabbitmqctl', [...args], { env });
-};
-
-/**
- * RabbitMQ writes the register of its quorum queues about a second after it has declared one. A lone node that is killed
- * before that has a queue it can never serve again; in a cluster the other nodes know better.
- */
-const isOnDisk = async (queue: string): Promise<boolean> => {
-  const { RABBITMQ_MNESIA_BASE: base = '', RABBITMQ_NODENAME: node = '' } = await brokerEnvironment();
-  return (await readFile(join(base, node, 'quorum', node, 'names.dets'))).includes(queue);
 };
