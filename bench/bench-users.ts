@@ -37,6 +37,7 @@ export const startBenchUsers = async (shards: BenchShards): Promise<BenchUsers> 
     USERS_IDENTITY_KEY: IDENTITY_KEY,
     USERS_CLAIM_SECRET: 'users claim secret',
     USERS_PERSONAL_DATA_KEY: 'users personal data key',
+    USERS_CONTACTS_KEY: 'contacts key of the benchmark',
     USERS_TOKEN_PRIVATE_KEY: generateSigningKey().privateKeyPem,
     USERS_LOG_LEVEL: 'silent',
   });

@@ -16,22 +16,23 @@ import {
 
 export const USERS_IDENTITY_KEY = 'users identity key';
 
-/** What the service and operators' tools are told, for these shards. */
+/** The settings of the service, and of operators' tools, for these shards. */
+export const usersEnvironmentFor = (shards: ProvisionedService['shards']) => ({
+  USERS_HTTP_PORT: '0',
+  USERS_SHARD_URLS: shards.map(({ primary, replicas }) => [primary, ...replicas].join(',')).join(';'),
+  USERS_IDENTITY_KEY,
+  USERS_CLAIM_SECRET: 'users claim secret',
+  USERS_CONTACTS_KEY: 'contacts key of the tests',
+  USERS_PERSONAL_DATA_KEY: 'users personal data key',
+  USERS_TOKEN_PRIVATE_KEY: generateSigningKey().privateKeyPem,
+  USERS_LOG_LEVEL: 'silent',
+});
+
+/** {@link usersEnvironmentFor}, read. */
 export const usersConfigFor = (
   shards: ProvisionedService['shards'],
   environment: Readonly<Record<string, string>> = {},
-) =>
-  readUsersConfig({
-    USERS_HTTP_PORT: '0',
-    USERS_SHARD_URLS: shards.map(({ primary, replicas }) => [primary, ...replicas].join(',')).join(';'),
-    USERS_IDENTITY_KEY,
-    USERS_CLAIM_SECRET: 'users claim secret',
-    USERS_CONTACTS_KEY: 'contacts key of the tests',
-    USERS_PERSONAL_DATA_KEY: 'users personal data key',
-    USERS_TOKEN_PRIVATE_KEY: generateSigningKey().privateKeyPem,
-    USERS_LOG_LEVEL: 'silent',
-    ...environment,
-  });
+) => readUsersConfig({ ...usersEnvironmentFor(shards), ...environment });
 
 /** Starts the users service over these shards, with hashes that cost nothing, on a free port. */
 export const startUsersFor = (

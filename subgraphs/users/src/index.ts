@@ -1,5 +1,5 @@
 export type { Asked } from './account/accounts.port.ts';
-export { parseEmail, parsePassword, parsePersonName } from './account/account.values.ts';
+export { erasedPerson, parseEmail, parsePassword, parsePersonName } from './account/account.values.ts';
 export { plainPasswords } from './account/passwords.memory.ts';
 export type { Passwords } from './account/passwords.port.ts';
 export type { EmailDirectory } from './directory/email-directory.port.ts';

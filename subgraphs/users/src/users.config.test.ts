@@ -6,6 +6,7 @@ const needed = {
   USERS_IDENTITY_KEY: 'an identity key of some length',
   USERS_CLAIM_SECRET: 'a claim secret of some length',
   USERS_PERSONAL_DATA_KEY: 'a personal data key of some length',
+  USERS_CONTACTS_KEY: 'a contacts key of some length',
   USERS_TOKEN_PRIVATE_KEY: 'a private key of some length',
 };
 

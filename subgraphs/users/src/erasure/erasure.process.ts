@@ -26,8 +26,8 @@ export type ErasurePlan = Person & {
   readonly role: string | null;
   /** Nobody else could manage the tenant afterwards. */
   readonly isLastOwner: boolean;
-  /** How many addresses the account has had; its invitations are found by them. */
-  readonly addresses: number;
+  /** Every address that the account has had; none once they cannot be read any more. */
+  readonly addresses: readonly Email[];
   readonly found: Omit<Traces, 'keys' | 'addresses'>;
   readonly before: Erasure | undefined;
 };
@@ -85,7 +85,7 @@ const planOf = async (options: ErasureOptions, userId: UserId): Promise<ErasureP
     status: isDone ? 'done' : isKnown(state) ? 'to do' : 'begun',
     role: isKnown(state) ? state.role : null,
     isLastOwner: isOwner && (await findOtherOwner(person)) === undefined,
-    addresses: isDone ? 0 : addresses.length,
+    addresses: isDone ? [] : addresses,
     found: await erasures.count(person),
     before,
   };
