@@ -16,6 +16,9 @@ const usage = `Usage: npm run projections -- <command>
   switch NAME [--accept-differences]    lets the candidate be read from now on
   rollback NAME                         lets what was read before be read again, brought up to date
 
+  refresh NAME… | --all                 brings what was built beside it, and what ran before, up to date; after a person
+                                        was erased, nothing of that person is left there then
+
   --shard NAME                          only there (may be given more than once)
 
 Works on the databases of <SERVICE>_SHARD_URLS and MIGRATION_<SERVICE>_SHARDS (the owner's URLs), or on the local system
@@ -44,7 +47,7 @@ const main = async (): Promise<void> => {
   const isRight =
     command === 'list'
       ? names.length === 0
-      : command === 'rebuild'
+      : ['rebuild', 'refresh'].includes(command)
         ? names.length > 0 !== (values.all === true)
         : ['switch', 'rollback'].includes(command) && names.length === 1;
   if (!isRight) {
@@ -69,10 +72,13 @@ const carryOut = async (
 ): Promise<void> => {
   const where = values.shard ? { shards: values.shard } : {};
   if (command === 'list') return list(desks, values.json === true);
-  if (command === 'rebuild') {
+  if (command === 'rebuild' || command === 'refresh') {
     const wanted = values.all === true ? desks.flatMap((desk) => desk.names) : names;
     for (const name of wanted) deskOf(desks, name);
-    for (const name of wanted) await build(deskOf(desks, name), name, values);
+    for (const name of wanted) {
+      const desk = deskOf(desks, name);
+      await (command === 'rebuild' ? build(desk, name, values) : desk.refresh(name, where));
+    }
     return;
   }
   const [name = ''] = names;

@@ -36,7 +36,7 @@ export * from './projections/promote.ts';
 export * from './projections/read-model-desk.ts';
 export * from './projections/read-model-status.ts';
 export * from './projections/read-model.ts';
-export { rebuild, type RebuildOptions } from './projections/rebuild.ts';
+export { rebuild, refresh, type RebuildOptions } from './projections/rebuild.ts';
 export { type ReplayProgress } from './projections/replay.ts';
 export { startProjectionRunner, type ProjectionRunner } from './projections/projection-runner.ts';
 export { type Kind } from './projections/stand-still.ts';

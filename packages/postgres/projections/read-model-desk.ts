@@ -10,7 +10,7 @@ import { projectionErrors } from './projections.errors.ts';
 import { rollBack, switchToCandidate, type SwitchOptions } from './promote.ts';
 import { readModelStatus, type ReadModelStatus } from './read-model-status.ts';
 import { identityOf, type ReadModel, type ReadModels } from './read-model.ts';
-import { rebuild } from './rebuild.ts';
+import { rebuild, refresh } from './rebuild.ts';
 import type { ReplayProgress } from './replay.ts';
 import type { Kind } from './stand-still.ts';
 import { openWorkshop, type Workshop } from './workshop.ts';
@@ -28,6 +28,8 @@ export type ReadModelDesk = {
   switch(name: string, how?: SwitchOptions & OnShards): Promise<readonly Switched[]>;
   /** See `rollBack`. */
   rollBack(name: string, how?: OnShards): Promise<readonly Switched[]>;
+  /** See `refresh`. */
+  refresh(name: string, how?: OnShards): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -94,6 +96,10 @@ export const openReadModelDesk = async <Tx extends RawTx>(options: Options<Tx>):
         how.onBuilt?.(workshop.shard, candidate);
       }
     },
+    refresh: async (name, how) => {
+      const { model } = findModel(readModels, name);
+      for (const workshop of on(how)) await refresh(workshop, model);
+    },
     switch: async (name, how = {}) => {
       const { model, kind } = findModel(readModels, name);
       const ready = await withState(on(how), name, 'candidate');
@@ -123,10 +129,11 @@ const databaseOf = <Tx extends RawTx>({ service, shards, shardMap, createClient 
 };
 
 const workshopsOf = async <Tx extends RawTx>(
-  { ownerUrls, codec, sealing, createClient }: Options<Tx>,
+  { ownerUrls, createClient, ...how }: Options<Tx>,
   database: ShardedDatabase<Tx>,
 ): Promise<readonly Workshop<Tx>[]> => {
-  const log = postgresEventLog({ database, codec: sealedCodec(database, { codec, sealing }) });
+  const codec = sealedCodec(database, how);
+  const log = postgresEventLog({ database, codec });
   return inTurn([...database.shardNames().entries()], ([index, shard]) =>
     openWorkshop({ shard, ownerUrl: ownerUrls[index] ?? '', log, codec, createClient }),
   );

@@ -49,6 +49,17 @@ export const rebuild = <Tx extends RawTx>(
     return candidateOf(workshop, model);
   });
 
+/**
+ * Applies to the candidate and to the previous tables what happened since they were written, as far as they are there. Of
+ * a person who was erased meanwhile nothing is left in them then.
+ *
+ * @throws {AppError} `PROJECTION_BUSY`.
+ */
+export const refresh = <Tx extends RawTx>(workshop: Workshop<Tx>, model: ReadModel<Tx>): Promise<void> =>
+  asOnlyOperator(workshop, model, async () => {
+    for (const role of ['candidate', 'previous'] as const) await catchUp(workshop, model, role);
+  });
+
 /** Where a read model's tables lie when they are not read. */
 export const schemaOf = (
   model: Pick<ReadModel<unknown>, 'name'>,
