@@ -22,12 +22,15 @@ import {
 import type { Notification, NotificationCommand } from './notification/notification.decider.ts';
 import type { Preferences, PreferencesCommand } from './preferences/preferences.decider.ts';
 import { preferencesOf, type PreferencesView } from './preferences/preferences.queries.ts';
+import type { Webhook, WebhookCommand } from './webhook/webhook.decider.ts';
+import { dropUnusedWebhook, webhookOf, writeWebhook, type WebhookView } from './webhook/webhook.queries.ts';
 
 /** The ways in which this service's state changes. */
 export type NotificationsHandlers = {
   readonly handleNotification: CommandHandler<Notification, NotificationCommand>;
   readonly handleInbox: CommandHandler<Inbox, InboxCommand>;
   readonly handlePreferences: CommandHandler<Preferences, PreferencesCommand>;
+  readonly handleWebhook: CommandHandler<Webhook, WebhookCommand>;
 };
 
 /** Everything a resolver may touch, made anew for each request. Each part refuses with `UNAUTHENTICATED` by itself. */
@@ -44,6 +47,14 @@ export type NotificationsContext = SubgraphRequest &
     ) => Promise<readonly NotificationView[]>;
     readonly inbox: () => Promise<InboxView>;
     readonly preferences: () => Promise<PreferencesView>;
+    readonly webhook: () => Promise<WebhookView | null>;
+    readonly webhookRules: WebhookRules;
+    /** Runs `set` while a row says where the viewer's new webhook leads; a row that did not come into use is deleted. */
+    readonly withWebhookRow: <Result>(
+      hookId: string,
+      url: string,
+      set: () => Promise<Result>,
+    ) => Promise<Result>;
   };
 
 type Change<State, Command> = {
@@ -64,10 +75,14 @@ export type ChangeInput = {
 
 type Tx = Prisma.TransactionClient;
 
-/** The reading side of the service's database. */
+/** Where webhooks may lead, and what their secrets are made from. */
+export type WebhookRules = { readonly mayBePrivate: boolean; readonly key: string };
+
+/** What requests may do with the service's database beside changing it by commands. */
 export type NotificationsDatabase = {
   read<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result>;
   readPrimary<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  write<Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result>;
 };
 type Scope = { readonly tenantId: TenantId; readonly token?: ConsistencyToken | undefined };
 
@@ -77,11 +92,12 @@ type Options = {
   readonly clock: Clock;
   /** Keys the hashes of requests that are kept with idempotency keys. */
   readonly claimSecret: string;
+  readonly webhookRules: WebhookRules;
 };
 
 /** Makes the context of each request. */
 export const contextFactory =
-  ({ database, handlers, clock, claimSecret }: Options) =>
+  ({ database, handlers, clock, claimSecret, webhookRules }: Options) =>
   (request: SubgraphRequest): NotificationsContext => {
     let hasWritten = false;
 
@@ -134,5 +150,17 @@ export const contextFactory =
         read((tx, { tenantId, userId }) => notificationPage(tx, tenantId, { ...args, recipientId: userId })),
       inbox: () => read((tx, { tenantId, userId }) => inboxOf(tx, tenantId, userId)),
       preferences: () => read((tx, { tenantId, userId }) => preferencesOf(tx, tenantId, userId)),
+      webhook: () => read((tx, { tenantId, userId }) => webhookOf(tx, tenantId, userId)),
+      webhookRules,
+      withWebhookRow: async (hookId, url, set) => {
+        const { tenantId, userId } = requireViewer(request.viewer);
+        const row = { tenantId, userId, hookId, url, createdAt: clock.now() };
+        await database.write(tenantId, (tx) => writeWebhook(tx, row));
+        try {
+          return await set();
+        } finally {
+          await database.write(tenantId, (tx) => dropUnusedWebhook(tx, tenantId, hookId));
+        }
+      },
     };
   };

@@ -5,12 +5,15 @@ import { notification } from './notification/notification.decider.ts';
 import { notificationEvents } from './notification/notification.events.ts';
 import { preferences, preferencesSnapshots } from './preferences/preferences.decider.ts';
 import { preferencesEvents } from './preferences/preferences.events.ts';
+import { webhook } from './webhook/webhook.decider.ts';
+import { webhookEvents } from './webhook/webhook.events.ts';
 
 describeStoredExamples({
   service: 'notifications',
   folder: new URL('../events.fixtures/', import.meta.url),
   aggregates: [
     { name: 'inbox', schemas: inboxEvents, decider: inbox, snapshots: inboxSnapshots },
+    { name: 'webhook', schemas: webhookEvents, decider: webhook },
     { name: 'notification', schemas: notificationEvents, decider: notification },
     {
       name: 'preferences',

@@ -2,6 +2,12 @@ import { allEvents } from '@saas/event-sourcing';
 import { inboxEvents } from './inbox/inbox.events.ts';
 import { notificationEvents } from './notification/notification.events.ts';
 import { preferencesEvents } from './preferences/preferences.events.ts';
+import { webhookEvents } from './webhook/webhook.events.ts';
 
 /** Everything this service ever stores. */
-export const notificationsEvents = allEvents(inboxEvents, notificationEvents, preferencesEvents);
+export const notificationsEvents = allEvents(
+  inboxEvents,
+  notificationEvents,
+  preferencesEvents,
+  webhookEvents,
+);

@@ -21,6 +21,7 @@ import { emailSender } from './delivery/email.process.ts';
 import type { Mailer } from './delivery/mail.port.ts';
 import { smtpMailer } from './delivery/mail.smtp.ts';
 import { spoolMailer } from './delivery/mail.spool.ts';
+import { webhookSender } from './delivery/webhook.process.ts';
 import { announceInbox } from './inbox/inbox.announcements.ts';
 import { inbox, inboxSnapshots } from './inbox/inbox.decider.ts';
 import { notificationListProjection } from './notification-list/notification-list.projection.ts';
@@ -34,6 +35,11 @@ import { emailDigestsProjection } from './preferences/email-digests.projection.t
 import { announcePreferences } from './preferences/preferences.announcements.ts';
 import { preferences, preferencesSnapshots } from './preferences/preferences.decider.ts';
 import { preferencesProjection } from './preferences/preferences.projection.ts';
+import { announceWebhook } from './webhook/webhook.announcements.ts';
+import { webhook } from './webhook/webhook.decider.ts';
+import type { SignedWebhook } from './webhook/webhook.values.ts';
+import { postWebhook } from './webhook/webhook-request.http.ts';
+import { webhookRows } from './webhook/webhook-rows.projection.ts';
 import { notificationSubscriptions } from './reactions/notify.reaction.ts';
 
 /** A relay finishes the batch in hand first. */
@@ -107,7 +113,13 @@ const build = async (
     name: 'notifications',
     typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
     resolvers: notificationsResolvers,
-    contextOf: contextFactory({ database, handlers: services, clock, claimSecret }),
+    contextOf: contextFactory({
+      database,
+      handlers: services,
+      clock,
+      claimSecret,
+      webhookRules: webhookRulesOf(config),
+    }),
     host: config.HTTP_HOST,
     port: config.HTTP_PORT,
     identityKey: config.IDENTITY_KEY.reveal(),
@@ -144,6 +156,7 @@ export const notificationsServices = (
     announce: announcePreferences,
     snapshots: preferencesSnapshots,
   }),
+  handleWebhook: commandHandler({ decider: webhook, store, announce: announceWebhook }),
 });
 
 /** What is kept with the events, in this order. The queue of deliveries is, too, but cannot be rebuilt from them. */
@@ -164,10 +177,16 @@ const deliveriesOf = (
   { logger, clock, chance, meter, mailer }: Required<NotificationsAdapters>,
   { database, store }: Pick<ServiceStore<Prisma.TransactionClient>, 'database' | 'store'>,
 ): Deliveries => {
+  const { key, mayBePrivate } = webhookRulesOf(config);
+  const post = (url: string, signed: SignedWebhook, signal: AbortSignal) =>
+    postWebhook(url, signed, { mayBePrivate, signal });
   const contacts = httpContacts({ url: config.CONTACTS_URL, key: config.CONTACTS_KEY.reveal(), clock });
   return startDeliveries({
     database,
-    senders: { EMAIL: emailSender({ store, contacts, mailer }) },
+    senders: {
+      EMAIL: emailSender({ store, contacts, mailer }),
+      WEBHOOK: webhookSender({ store, database, key, clock, post }),
+    },
     retries: {
       attemptsMax: config.DELIVERY_ATTEMPTS_MAX,
       baseMs: config.DELIVERY_RETRY_BASE_MS,
@@ -181,6 +200,11 @@ const deliveriesOf = (
     onError: (err) => logger.error({ err }, 'a delivery failed unforeseen and will be tried again'),
   });
 };
+
+const webhookRulesOf = ({ WEBHOOK_KEY, WEBHOOK_PRIVATE_ADDRESSES }: NotificationsConfig) => ({
+  key: WEBHOOK_KEY.reveal(),
+  mayBePrivate: WEBHOOK_PRIVATE_ADDRESSES,
+});
 
 const mailerOf = ({
   SMTP_URL,
@@ -204,7 +228,7 @@ export const openNotificationsStore = (
     lagMsMax: config.REPLICA_LAG_MS_MAX,
     createClient: (adapter) => new PrismaClient({ adapter }),
     readModels: notificationsReadModels,
-    keptAlong: [deliveryQueue],
+    keptAlong: [deliveryQueue, webhookRows],
     codec: eventCodec(notificationsEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,

@@ -1,6 +1,7 @@
 import type { Clock, Meter } from '@saas/kernel';
 import type { Prisma } from '@saas/prisma-notifications';
 import { startDelivering, type DeliveringOptions, type Sender } from './delivering.process.ts';
+import { forgetUnusedWebhooks } from '../webhook/webhook.queries.ts';
 import { deliveryMetrics } from './delivery-metrics.values.ts';
 import { forgetSettled, queueDepth, type QueueDepth } from './delivery-queue.queries.ts';
 import type { DeliveryChannel } from './delivery.values.ts';
@@ -87,7 +88,10 @@ const startForgetting = (database: Options['database'], clock: Clock, onError: (
   const forget = async (): Promise<void> => {
     const before = new Date(clock.now().getTime() - KEPT_MS);
     for (const shard of database.shardNames()) {
-      await database.asSystem(shard, async (tx: Tx) => forgetSettled(tx, before, FORGOTTEN_MAX));
+      await database.asSystem(shard, async (tx: Tx) => {
+        await forgetSettled(tx, before, FORGOTTEN_MAX);
+        await forgetUnusedWebhooks(tx, new Date(clock.now().getTime() - HOUR_MS));
+      });
     }
   };
   const timer = setInterval(() => {

@@ -128,7 +128,8 @@ const outcomeOf = async (options: DeliveringOptions, delivery: TakenDelivery): P
 };
 
 /** There is nobody to be told, which is nobody's failure. */
-const isNobodyThere = (error: unknown): boolean => isAppError(error, 'CONTACT_UNKNOWN');
+const isNobodyThere = (error: unknown): boolean =>
+  isAppError(error, 'CONTACT_UNKNOWN') || isAppError(error, 'WEBHOOK_NOT_SET');
 
 /** Sleeps until it is woken, or `idleMs` have passed. Who wakes it while it does not sleep keeps it from falling asleep. */
 const sleeping = (idleMs: number) => {
