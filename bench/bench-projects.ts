@@ -1,7 +1,7 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
 import type { AuthenticatedViewer } from '@saas/auth';
 import { bucketOfId, newId, newTenantId, systemClock } from '@saas/kernel';
-import { memoryMessageBus } from '@saas/messaging';
+import { memoryMessageBus, type MessageBus } from '@saas/messaging';
 import { readProjectsConfig, startProjects, type RunningProjects } from '@saas/projects';
 import { createLogger } from '@saas/telemetry';
 import type { BenchShards } from './bench-databases.ts';
@@ -17,10 +17,11 @@ export type BenchProjects = {
   readonly stop: () => Promise<void>;
 };
 
-/** The whole projects service in this process, on any free port, announcing to a bus on which nobody listens. */
+/** The whole projects service in this process, on any free port, announcing to the bus or to one on which nobody listens. */
 export const startBenchProjects = async (
   shards: BenchShards,
   onStatement?: (sql: string) => void,
+  bus: MessageBus = memoryMessageBus(),
 ): Promise<BenchProjects> => {
   const config = readProjectsConfig({
     PROJECTS_HTTP_PORT: '0',
@@ -30,7 +31,7 @@ export const startBenchProjects = async (
     PROJECTS_LOG_LEVEL: 'silent',
   });
   const running = await startProjects(config, {
-    bus: memoryMessageBus(),
+    bus,
     logger: createLogger({ name: 'projects', level: 'silent' }),
     ...(onStatement && { onStatement }),
   });

@@ -71,7 +71,7 @@ const handlerCases = (
     {
       name: 'createTask, idempotency key',
       size: 1,
-      ours: ours(() => createTasks(services, nextHome(), 1, claim())),
+      ours: ours(() => createTasks(services, nextHome(), 1, { claim: claim() })),
       baseline: always(() => writer.create('task', next(owners), 1, claim().key)),
     },
     {

@@ -1,6 +1,6 @@
 import type { AuthenticatedViewer } from '@saas/auth';
 import type { Claim, CommandOn, CommandRequest, Decided } from '@saas/event-sourcing';
-import { bucketOfId, newId, systemClock } from '@saas/kernel';
+import { bucketOfId, newId, systemClock, type UserId } from '@saas/kernel';
 import {
   parseProjectName,
   parseTaskTitle,
@@ -50,12 +50,15 @@ export const createTasks = async (
   { handleTask }: Services,
   home: BenchProject,
   count: number,
-  claim?: Claim,
+  {
+    claim,
+    assigneeId = null,
+  }: { readonly claim?: Claim | undefined; readonly assigneeId?: UserId | null } = {},
 ): Promise<readonly BenchTask[]> => {
   const commands = Array.from({ length: count }, (): CommandOn<TaskCommand> => {
     const taskId = newId('tsk', bucketOfId(home.viewer.tenantId), systemClock);
     const title = parseTaskTitle('Grease the joints');
-    const content = { title, description: null, dueAt: null, assigneeId: null };
+    const content = { title, description: null, dueAt: null, assigneeId };
     const command = { type: 'CreateTask', taskId, ...content, ...within(home) } as const;
     return { stream: taskStream(taskId), command, isNew: true };
   });
@@ -76,6 +79,22 @@ export const moveTask = ({ handleTask }: Services, task: BenchTask) => {
 export const statusToCome = (task: BenchTask): 'IN_PROGRESS' | 'IN_REVIEW' => {
   task.isMoved = !task.isMoved;
   return task.isMoved ? 'IN_PROGRESS' : 'IN_REVIEW';
+};
+
+/** Lets somebody into a project. */
+export const addMember = async (
+  { handleProject }: Services,
+  project: BenchProject,
+  userId: UserId,
+): Promise<BenchProject> => {
+  const { viewer, state } = project;
+  const command = { type: 'AddProjectMember', userId, role: 'MEMBER', standing: 'active' } as const;
+  const work = {
+    commands: [{ stream: projectStream(state.projectId), command: { ...command, ...author(viewer) } }],
+  };
+  const { results } = await handleProject({ ...common(viewer), work });
+  const [changed] = results;
+  return { viewer, state: existing(changed?.state ?? state), version: changed?.version ?? project.version };
 };
 
 /** Gives a project a name that it never had. */

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { admission } from './admission.ts';
 import { commandPath } from './command-path.ts';
 import { entityBatch } from './entity-batch.ts';
+import { events } from './events.ts';
 import { compareGateways } from './gateway/compare-gateways.ts';
 import { gatewayReloads } from './gateway/reloads.ts';
 import { rebuildRate } from './rebuild.ts';
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<Report>>
   admission,
   'command-path': commandPath,
   'entity-batch': entityBatch,
+  events,
   gateway: compareGateways,
   'gateway-reloads': gatewayReloads,
   rebuild: rebuildRate,

@@ -1,5 +1,6 @@
 export * from './consumer-metrics.ts';
 export * from './failure-verdict.ts';
+export * from './grouped-handling.ts';
 export * from './message-bus.memory.ts';
 export * from './message-bus.port.ts';
 export * from './messaging.errors.ts';

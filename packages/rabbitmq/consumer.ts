@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Message, Subscription } from '@saas/messaging';
+import { groupedHandling, type Message, type Subscription } from '@saas/messaging';
 import { IllegalOperationError, type Channel, type ConsumeMessage } from 'amqplib';
 import { orAborted, pause, sharedAbort } from './abort.ts';
 import { backOffMs, type Retries } from './back-off.ts';
@@ -54,6 +54,7 @@ export type QueueStatus = {
  */
 export class Consumer {
   readonly #settings: Settings;
+  readonly #handle: Subscription['handle'];
   readonly #turns = new Turns();
   readonly #awaited = new Map<string, (delivery: Delivery) => void>();
   #session: Session | undefined;
@@ -63,6 +64,7 @@ export class Consumer {
 
   constructor(settings: Settings) {
     this.#settings = settings;
+    this.#handle = groupedHandling(settings.subscription);
   }
 
   get status(): QueueStatus {
@@ -177,7 +179,7 @@ export class Consumer {
     for (let attempt = 1; attempt <= retries.attempts; attempt += 1) {
       if (session.stopping.signal.aborted) return false;
       try {
-        if (read.status === 'read') await subscription.handle(read.message);
+        if (read.status === 'read') await this.#handle(read.message);
         else await this.#setAside(raw, read.reason);
         return true;
       } catch (error) {

@@ -46,6 +46,8 @@ export type RabbitMqMessageBus = MessageBus & {
   close(): Promise<void>;
 };
 
+/** Enough for several transactions that are shared by up to 50 messages each. */
+const PREFETCH = 250;
 const RETRIES: Retries = { attempts: 5, baseMs: 200, maxMs: 5_000 };
 /** A queue that has lost its majority does not answer; the service that wants it starts all the same. */
 const OPEN_TIMEOUT_MS = 10_000;
@@ -67,7 +69,7 @@ const SILENT: Log = { info: () => undefined, warn: () => undefined };
  * @see RabbitMQ documentation, "Quorum Queues", "Consumer Acknowledgements and Publisher Confirms", "Single Active Consumer".
  */
 export const rabbitMqMessageBus = async (options: RabbitMqOptions): Promise<RabbitMqMessageBus> => {
-  const { url, name, prefetch = 32, confirmMs = 5_000, closeMs = 5_000, retries = RETRIES } = options;
+  const { url, name, prefetch = PREFETCH, confirmMs = 5_000, closeMs = 5_000, retries = RETRIES } = options;
   const { onFailure, onUnroutable = () => undefined, log = SILENT } = options;
   const consumers = new Set<Consumer>();
   const connection: RabbitMqConnection = new RabbitMqConnection({

@@ -9,7 +9,7 @@ import { toWire } from './wire-message.ts';
 /** After how many batches in which a message was not confirmed it is written again, on a new channel. */
 const BATCHES_MAX = 6;
 /** How many streams of one batch are on their way at once. */
-const STREAMS_AT_ONCE = 64;
+const STREAMS_AT_ONCE = 250;
 
 type Settings = {
   readonly connection: RabbitMqConnection;
