@@ -12,10 +12,12 @@ export type Announcement = {
   /** `project.created`: aggregate and what happened, in the past tense. */
   readonly routingKey: string;
   readonly body: unknown;
+  /** Of the body's form, from 1, which it is unless said otherwise. A form that is read differently has another one. */
+  readonly schemaVersion?: number;
 };
 
 /** An announcement on its way to the broker. Consumers deduplicate on `id`. */
-export type OutboxMessage = Announcement & {
+export type OutboxMessage = Omit<Announcement, 'schemaVersion'> & {
   readonly id: string;
   readonly tenantId: TenantId;
   readonly stream: StreamId;

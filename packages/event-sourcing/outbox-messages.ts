@@ -1,5 +1,6 @@
 import { bucketOfId, newId, type Clock } from '@saas/kernel';
 import type { Append, OutboxMessage, StreamAppend } from './event-store.port.ts';
+import type { EventMetadata } from './recorded-event.ts';
 import { correlationOf } from './stored-event.ts';
 
 /**
@@ -13,7 +14,7 @@ export const outboxMessages = (
   announced: number,
   clock: Clock,
 ): readonly OutboxMessage[] =>
-  announcements.map((announcement, index) => {
+  announcements.map(({ schemaVersion = 1, ...announcement }, index) => {
     const id = newId('evt', bucketOfId(tenantId), clock);
     return {
       ...announcement,
@@ -28,11 +29,23 @@ export const outboxMessages = (
         cloudEvents_source: `/${announcement.topic}`,
         cloudEvents_subject: stream,
         cloudEvents_time: clock.now().toISOString(),
+        cloudEvents_dataschema: `urn:saas:${announcement.topic}:${announcement.routingKey}:${schemaVersion}`,
+        cloudEvents_schemaversion: schemaVersion,
         'x-tenant-id': tenantId,
         'x-request-id': metadata.requestId,
         'x-correlation-id': correlationOf(metadata),
         'x-actor': metadata.actor,
         ...(metadata.causationId === undefined ? {} : { 'x-causation-id': metadata.causationId }),
+        ...traceOf(metadata),
       },
     };
   });
+
+/**
+ * Of a request that came without a trace, none is invented.
+ *
+ * @see CloudEvents, "Distributed Tracing extension"; W3C Trace Context in AMQP has the same name without a prefix, which
+ *   is where instrumented clients look.
+ */
+const traceOf = ({ traceparent }: EventMetadata): OutboxMessage['headers'] =>
+  traceparent === undefined ? {} : { traceparent, cloudEvents_traceparent: traceparent };

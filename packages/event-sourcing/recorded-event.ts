@@ -16,6 +16,8 @@ export type EventMetadata = {
    * puts the request's own id where none is given; what was recorded before there was one has none.
    */
   readonly correlationId?: string;
+  /** The trace of the request that led to it, when it came with one; as in a W3C `traceparent` header. */
+  readonly traceparent?: string;
 };
 
 /** An event as it stands in the store. */

@@ -10,13 +10,19 @@ export const receiptOf = (consumer: string, { id, stream, sequence }: Message): 
 });
 
 /**
- * What an effect's events say of the message that caused them: which it was, in the course of which request, and which
- * request began it all. Services that do not say what began it all have been asked last themselves.
+ * What an effect's events say of the message that caused them: which it was, in the course of which request and trace, and
+ * which request began it all. Services that do not say what began it all have been asked last themselves.
  */
-export const causeOf = ({
-  id,
-  headers,
-}: Message): Required<Pick<EventMetadata, 'requestId' | 'causationId' | 'correlationId'>> => {
+export const causeOf = ({ id, headers }: Message): Cause => {
   const requestId = String(headers['x-request-id'] ?? id);
-  return { requestId, causationId: id, correlationId: String(headers['x-correlation-id'] ?? requestId) };
+  const { traceparent } = headers;
+  return {
+    requestId,
+    causationId: id,
+    correlationId: String(headers['x-correlation-id'] ?? requestId),
+    ...(typeof traceparent === 'string' && { traceparent }),
+  };
 };
+
+type Cause = Required<Pick<EventMetadata, 'requestId' | 'causationId' | 'correlationId'>> &
+  Pick<EventMetadata, 'traceparent'>;

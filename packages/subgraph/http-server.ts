@@ -12,6 +12,7 @@ import {
   requestIdOf,
   REQUEST_ID_HEADER,
   tokenKeeper,
+  traceparentOf,
   type SubgraphRequest,
 } from './subgraph-request.ts';
 import { subgraphErrors } from './subgraph.errors.ts';
@@ -92,6 +93,7 @@ const answerGraphql = async (
   const { name, deadlineMsMax, stopping } = options;
   const { headers, id: requestId } = request;
   const token = tokenKeeper(name, headers);
+  const traceparent = traceparentOf(headers);
   const logger = options.logger.child({ requestId });
   const caller = new AbortController();
   const onGone = (): void => {
@@ -107,6 +109,7 @@ const answerGraphql = async (
         options.answer(request.body, headers, {
           viewer,
           requestId,
+          origin: traceparent === undefined ? { requestId } : { requestId, traceparent },
           logger,
           signal,
           token: token.asked,

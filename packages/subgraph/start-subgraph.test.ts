@@ -180,6 +180,25 @@ describe('consistency tokens', () => {
   });
 });
 
+describe('a trace', () => {
+  const trace = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+  it('reaches what the request leads to', async () => {
+    const { ask } = await start();
+    const { body } = await ask('{ traceparent }', { traceparent: trace });
+    expect(body).toMatchObject({ data: { traceparent: trace } });
+  });
+
+  it.each([
+    ['nobody named', {}],
+    ['is malformed', { traceparent: 'trace me' }],
+    ['is all zeros', { traceparent: trace.replace(/-[0-9a-f]{32}-/, `-${'0'.repeat(32)}-`) }],
+  ])('that %s is none', async (_, headers) => {
+    const { ask } = await start();
+    expect((await ask('{ traceparent }', headers)).body).toMatchObject({ data: { traceparent: null } });
+  });
+});
+
 describe('health and stopping', () => {
   it('tells live, ready and everything, without an identity', async () => {
     const { get } = await start({ health: [{ name: 'database', check: async () => ({ status: 'down' }) }] });

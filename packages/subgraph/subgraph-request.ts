@@ -22,6 +22,8 @@ export const CONSISTENCY_HEADER = 'consistency-token';
 export type SubgraphRequest = {
   readonly viewer: Viewer;
   readonly requestId: string;
+  /** What the events that this request leads to say of it. */
+  readonly origin: { readonly requestId: string; readonly traceparent?: string };
   /** Every line carries the request's id. */
   readonly logger: Logger;
   /** Aborts when the deadline has passed or the caller has gone; pass it to everything that waits. */
@@ -38,6 +40,18 @@ export type SubgraphRequest = {
 export const requestIdOf = (headers: IncomingHttpHeaders): string => {
   const given = headers[REQUEST_ID_HEADER];
   return typeof given === 'string' && /^[A-Za-z0-9._:-]{1,128}$/.test(given) ? given : randomUUID();
+};
+
+/**
+ * The trace that the caller's request belongs to, when it names one in due form.
+ *
+ * @see W3C Trace Context, section 3.2: version 00; a trace or parent of zeros alone is none.
+ */
+export const traceparentOf = ({ traceparent }: IncomingHttpHeaders): string | undefined => {
+  const isTrace =
+    typeof traceparent === 'string' &&
+    /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(traceparent);
+  return isTrace ? traceparent : undefined;
 };
 
 /** The caller's remaining time in milliseconds, never more than `limitMs`; what cannot be read counts as `limitMs`. */

@@ -80,6 +80,7 @@ const typeDefs = `
   type Query {
     me: String
     requestId: String
+    traceparent: String
     echo(n: Int): Int
     refused: String
     broken: String
@@ -102,6 +103,7 @@ const resolversWith = ({ begun, finish, aborted }: State) => ({
     me: (_: unknown, __: unknown, context: SubgraphRequest) =>
       context.viewer.status === 'authenticated' ? context.viewer.userId : null,
     requestId: (_: unknown, __: unknown, context: SubgraphRequest) => context.requestId,
+    traceparent: (_: unknown, __: unknown, context: SubgraphRequest) => context.origin.traceparent,
     echo: (_: unknown, { n }: { n: number }) => n,
     refused: () => {
       throw authErrors.FORBIDDEN();

@@ -117,7 +117,7 @@ export const contextFactory =
       const { operation, input } = wish;
       const { results, token } = await wish.handle({
         tenantId,
-        metadata: { actor: userId, requestId: request.requestId },
+        metadata: { actor: userId, ...request.origin },
         claim: claimOf({ scope: userId, operation, input, secret: claimSecret }),
         work: {
           commands: [

@@ -62,7 +62,7 @@ type Options = {
 export const contextFactory =
   ({ database, services, clock, claimSecret: secret }: Options) =>
   (request: SubgraphRequest): UsersContext => {
-    const { viewer, requestId, currentToken } = request;
+    const { viewer, origin, currentToken } = request;
     const readAs = <Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result> =>
       database.read({ tenantId, token: currentToken() }, work);
     const claimIn = (scope: string, operation: string, input: MutationInput) =>
@@ -77,7 +77,7 @@ export const contextFactory =
       asked: (operation, input) => {
         const known = requireViewer(viewer);
         const claim = claimIn(known.userId, operation, input);
-        return { viewer: known, requestId, claim, expectedVersion: input.expectedVersion ?? undefined };
+        return { viewer: known, ...origin, claim, expectedVersion: input.expectedVersion ?? undefined };
       },
       read: async (work) => {
         const { tenantId } = requireViewer(viewer);

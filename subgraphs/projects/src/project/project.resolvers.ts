@@ -118,7 +118,7 @@ const handle = async (
   const { viewer, by } = context.author();
   const outcome = await context.handleProject({
     tenantId: viewer.tenantId,
-    metadata: { actor: by.userId, requestId: context.requestId },
+    metadata: { actor: by.userId, ...context.origin },
     claim: context.claim(operation, input),
     work,
   });

@@ -94,7 +94,7 @@ const handle = async (
   const { tenantId } = viewer;
   const outcome = await context.handleTask({
     tenantId,
-    metadata: { actor: by.userId, requestId: context.requestId },
+    metadata: { actor: by.userId, ...context.origin },
     claim: context.claim(operation, input),
     work: taskWork({ store: context.store, tenantId, ...target, commandIn }),
   });

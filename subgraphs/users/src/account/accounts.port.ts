@@ -21,6 +21,7 @@ export type AccountsOptions = {
 export type Asked = {
   readonly viewer: AuthenticatedViewer;
   readonly requestId: string;
+  readonly traceparent?: string;
   readonly claim?: Claim | undefined;
   readonly expectedVersion?: number | undefined;
 };

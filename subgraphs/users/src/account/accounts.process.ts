@@ -31,8 +31,8 @@ export type Accounts = {
 export const accounts = (options: AccountsOptions): Accounts => {
   const { store, clock, denySessions } = options;
   const handle = commandHandler({ decider: account, store, announce: announceAccount });
-  const run: Run = async ({ viewer, requestId, claim }, work) => {
-    const metadata = { actor: viewer.userId, requestId };
+  const run: Run = async ({ viewer, requestId, traceparent, claim }, work) => {
+    const metadata = { actor: viewer.userId, requestId, ...(traceparent && { traceparent }) };
     return outcomeOf(await handle({ tenantId: viewer.tenantId, metadata, work, ...(claim && { claim }) }));
   };
   const now = () => clock.now().toISOString();

@@ -27,7 +27,7 @@ export const invitations = ({ store, clock, secret }: Options) => {
   return {
     /** @throws {AppError} `FORBIDDEN`, `USER_DEACTIVATED`. */
     async issue(
-      { viewer, requestId, claim }: Asked,
+      { viewer, requestId, traceparent, claim }: Asked,
       guest: { readonly email: Email; readonly role: TenantRole },
     ): Promise<InvitationOutcome> {
       const { tenantId, userId } = viewer;
@@ -41,7 +41,7 @@ export const invitations = ({ store, clock, secret }: Options) => {
         const dependsOn = [{ stream: accountStream(userId), version }];
         return { commands: [{ stream: invitationStream(invitationId), command }], dependsOn };
       };
-      const metadata = { actor: userId, requestId };
+      const metadata = { actor: userId, requestId, ...(traceparent && { traceparent }) };
       const { results, token } = await handle({ tenantId, metadata, work, ...(claim && { claim }) });
       const [result] = results;
       if (!result || result.state.status === 'absent')
