@@ -4,7 +4,8 @@ import type { MessageBus } from './message-bus.port.ts';
 import { outboxMetrics } from './outbox-metrics.ts';
 import type { Outbox } from './outbox.port.ts';
 
-const BATCH_SIZE = 250;
+/** Large enough that consumers find company for shared transactions when there is much to do. */
+const BATCH_SIZE = 500;
 /** The first wait after a batch of which nothing was confirmed; doubled each time, up to `idleMs`. */
 const REFUSED_MS = 50;
 

@@ -47,7 +47,7 @@ export type RabbitMqMessageBus = MessageBus & {
 };
 
 /** Enough for several transactions that are shared by up to 50 messages each. */
-const PREFETCH = 250;
+const PREFETCH = 500;
 const RETRIES: Retries = { attempts: 5, baseMs: 200, maxMs: 5_000 };
 /** A queue that has lost its majority does not answer; the service that wants it starts all the same. */
 const OPEN_TIMEOUT_MS = 10_000;
