@@ -26,3 +26,9 @@ it('takes the latest request that is known for the first, and a message of no re
   expect(causeOf(message({ 'x-request-id': 'request-2' }))).toMatchObject({ correlationId: 'request-2' });
   expect(causeOf(message({}))).toMatchObject({ requestId: 'message-1', correlationId: 'message-1' });
 });
+
+it('stays in the trace of the message, and invents none', () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  expect(causeOf(message({ traceparent }))).toMatchObject({ traceparent });
+  expect(causeOf(message({}))).not.toHaveProperty('traceparent');
+});
