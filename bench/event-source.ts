@@ -57,7 +57,7 @@ export const eventSource = async (
     steady: (eventsPerSecond, seconds) => {
       const startedAt = performance.now();
       const everyMs = (1_000 * EVENTS_PER_COMMIT) / eventsPerSecond;
-      return run((eventsPerSecond * seconds) / EVENTS_PER_COMMIT, (commit) => startedAt + commit * everyMs);
+      return run((eventsPerSecond * seconds) / EVENTS_PER_COMMIT, (turnOf) => startedAt + turnOf * everyMs);
     },
     flood: (events) => run(Math.ceil(events / EVENTS_PER_COMMIT), () => 0),
   };

@@ -144,9 +144,10 @@ describe('a broker that does not take messages', () => {
     const [first, second, third] = messages(topic, 'a', 3) as [Message, Message, Message];
     await publishAll(bus, [first]);
     await broker.kill('SIGSTOP');
-    expect(await bus.publish([second, third])).toEqual(new Set());
-    expect(await bus.publish([second, third])).toEqual(new Set());
+    const tries = [await bus.publish([second, third]), await bus.publish([second, third])];
+    // Before anything may fail: a broker that stands still would keep the other tests from ending.
     await broker.kill('SIGCONT');
+    expect(tries).toEqual([new Set(), new Set()]);
     await publishAll(bus, [second, third]);
     await waitUntil('all three', () => arrived.length >= 3);
     expect(arrived).toEqual([first.id, second.id, third.id]);
