@@ -1,5 +1,5 @@
 import { memoryRevokedSessions, type RevokedSessions } from '@saas/auth';
-import { systemClock } from '@saas/kernel';
+import { systemClock, type Meter } from '@saas/kernel';
 import { memoryMessageBus, type Message, type MessageBus } from '@saas/messaging';
 import { rabbitMqMessageBus } from '@saas/rabbitmq';
 import { redisRevokedSessions } from '@saas/redis';
@@ -22,6 +22,7 @@ export const openBus = async (
   { RABBITMQ_URL: url }: LocalConfig,
   logger: Logger,
   closing: GracefulStop,
+  meter: Meter,
 ): Promise<LocalBus> => {
   const onFailure = (err: unknown, message: Message | undefined, queue: string) =>
     logger.warn(
@@ -33,7 +34,7 @@ export const openBus = async (
     const describe = () => 'memory (set RABBITMQ_URL for RabbitMQ)';
     return { bus, open: () => bus.open(), close: () => bus.close(), describe };
   }
-  const bus = await rabbitMqMessageBus({ url, name: 'local', onFailure, log: oncePerOutage(logger) });
+  const bus = await rabbitMqMessageBus({ url, name: 'local', onFailure, log: oncePerOutage(logger), meter });
   closing.add('RabbitMQ', () => bus.close());
   const describe = () => {
     const { connection } = bus.status();

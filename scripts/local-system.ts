@@ -6,7 +6,7 @@ import type { MessageBus } from '@saas/messaging';
 import { startNotifications, type RunningNotifications } from '@saas/notifications';
 import { startProjects, type RunningProjects } from '@saas/projects';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
-import { createLogger } from '@saas/telemetry';
+import { createLogger, prometheusMeter } from '@saas/telemetry';
 import { startUsers, type RunningUsers } from '@saas/users';
 import { requireDataDir } from './data-dir.ts';
 import type { LocalConfig } from './local.config.ts';
@@ -77,7 +77,9 @@ const build = async (
   if (databases) closing.add('databases', () => databases.stop(), { timeoutMs: 30_000 });
   const parts = readParts({ ...databases?.environment, ...base });
   const logger = createLogger({ name: 'local', level: config.LOG_LEVEL });
-  const { bus, open, close, describe } = await openBus(config, logger, closing);
+  // The services share one bus, and the gateway's page shows it.
+  const meter = prometheusMeter({ service: 'gateway' });
+  const { bus, open, close, describe } = await openBus(config, logger, closing, meter);
   const revokedSessions = await openRevokedSessions(config, logger, closing);
   return show.step('Subgraphs and gateway', async () => {
     const running = await startSubgraphs(parts, { bus, revokedSessions }, closing);
@@ -86,7 +88,7 @@ const build = async (
     closing.add('events', close);
     const started = await startGateway(
       readGatewayConfig({ GATEWAY_SUBGRAPH_URLS: routingUrls(running), ...base }),
-      { logger: createLogger({ name: 'gateway', level: parts.gateway.LOG_LEVEL }), revokedSessions },
+      { logger: createLogger({ name: 'gateway', level: parts.gateway.LOG_LEVEL }), revokedSessions, meter },
     );
     closing.add('gateway', () => started.stop(), { timeoutMs: 20_000 });
     const adapters = {

@@ -1,9 +1,11 @@
+import { isAppError, silentMeter, type Meter } from '@saas/kernel';
 import type { Message, MessageBus, Subscription } from '@saas/messaging';
 import { orAborted } from './abort.ts';
 import type { Retries } from './back-off.ts';
 import { Consumer, type QueueStatus } from './consumer.ts';
 import { Publisher } from './publisher.ts';
 import { RabbitMqConnection, type Log } from './rabbitmq-connection.ts';
+import { rabbitMqCounters } from './rabbitmq-metrics.ts';
 import { rabbitMqErrors } from './rabbitmq.errors.ts';
 
 export type RabbitMqOptions = {
@@ -27,6 +29,7 @@ export type RabbitMqOptions = {
   /** Told about every message that was confirmed although no queue wanted it. Must not throw. */
   readonly onUnroutable?: (message: Pick<Message, 'id' | 'topic' | 'routingKey'>) => void;
   readonly log?: Log;
+  readonly meter?: Meter;
 };
 
 export type RabbitMqStatus = {
@@ -70,13 +73,19 @@ const SILENT: Log = { info: () => undefined, warn: () => undefined };
  */
 export const rabbitMqMessageBus = async (options: RabbitMqOptions): Promise<RabbitMqMessageBus> => {
   const { url, name, prefetch = PREFETCH, confirmMs = 5_000, closeMs = 5_000, retries = RETRIES } = options;
-  const { onFailure, onUnroutable = () => undefined, log = SILENT } = options;
+  const { onUnroutable = () => undefined, log = SILENT, meter = silentMeter } = options;
   const consumers = new Set<Consumer>();
+  const count = rabbitMqCounters(meter, () => status());
+  const onFailure: RabbitMqOptions['onFailure'] = (error, message, queue) => {
+    if (isAppError(error, 'MESSAGE_MALFORMED')) count.malformed({ queue });
+    options.onFailure(error, message, queue);
+  };
   const connection: RabbitMqConnection = new RabbitMqConnection({
     url,
     name,
     log,
     onLink: async (link) => {
+      if (connection.hadLink) count.reconnected({});
       await Promise.all([...consumers].map((consumer) => consumer.start(link)));
     },
   });
@@ -84,8 +93,19 @@ export const rabbitMqMessageBus = async (options: RabbitMqOptions): Promise<Rabb
     connection,
     confirmMs,
     log,
-    onUnroutable,
+    onUnroutable: (message) => {
+      count.unroutable({ topic: message.topic });
+      onUnroutable(message);
+    },
+    onRefused: ({ topic }) => count.refused({ topic }),
     onFailure: (error, message) => onFailure(error, message, ''),
+  });
+  const status = (): RabbitMqStatus => ({
+    connection: connection.status,
+    reconnects: connection.reconnects,
+    unroutable: publisher.unroutable,
+    unconfirmed: publisher.inFlight,
+    queues: [...consumers].map((consumer) => consumer.status),
   });
   const keep: Publisher['keep'] = (...args) => publisher.keep(...args);
   await connection.start();
@@ -115,13 +135,7 @@ export const rabbitMqMessageBus = async (options: RabbitMqOptions): Promise<Rabb
   return {
     publish: (messages) => publisher.publish(messages),
     subscribe,
-    status: () => ({
-      connection: connection.status,
-      reconnects: connection.reconnects,
-      unroutable: publisher.unroutable,
-      unconfirmed: publisher.inFlight,
-      queues: [...consumers].map(({ status }) => status),
-    }),
+    status,
     close,
   };
 };

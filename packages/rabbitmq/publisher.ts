@@ -16,6 +16,8 @@ type Settings = {
   readonly confirmMs: number;
   readonly onFailure: (error: unknown, message: Message) => void;
   readonly onUnroutable: (message: Pick<Message, 'id' | 'topic' | 'routingKey'>) => void;
+  /** RabbitMQ said that it does not take a message, in so many words. */
+  readonly onRefused: (message: Pick<Message, 'topic'>) => void;
   readonly log: Log;
 };
 
@@ -26,6 +28,9 @@ type Outlet = {
 };
 
 type Sending = { readonly isConfirmed: Promise<boolean>; batches: number };
+
+/** `lost`: the channel ended first, and nobody knows whether RabbitMQ has it. */
+type Outcome = 'confirmed' | 'refused' | 'lost';
 
 type Parcel = {
   readonly exchange: string;
@@ -93,8 +98,8 @@ export class Publisher {
       content,
       options: { ...options, messageId: id, persistent: true, mandatory: true },
     };
-    const isConfirmed = await this.#transmit(outlet, parcel);
-    const isStored = !this.#returned.delete(id) && isConfirmed;
+    const outcome = await this.#transmit(outlet, parcel);
+    const isStored = !this.#returned.delete(id) && outcome === 'confirmed';
     if (!isStored) outlet.declared.delete(`queue ${queue}`);
     return isStored;
   }
@@ -152,7 +157,9 @@ export class Publisher {
     const parcel = { exchange: topic, routingKey, ...toWire(message) };
     const outlet = this.#outletOf(link);
     await this.#declare(outlet, `topic ${topic}`, (channel) => assertTopic(channel, topic));
-    const isConfirmed = await this.#transmit(outlet, parcel);
+    const outcome = await this.#transmit(outlet, parcel);
+    if (outcome === 'refused') this.#settings.onRefused(message);
+    const isConfirmed = outcome === 'confirmed';
     if (this.#returned.delete(id) && isConfirmed) {
       this.#unroutable += 1;
       this.#settings.onUnroutable({ id, topic, routingKey });
@@ -160,10 +167,10 @@ export class Publisher {
     return isConfirmed;
   }
 
-  async #transmit({ channel }: Outlet, { exchange, routingKey, content, options }: Parcel): Promise<boolean> {
+  async #transmit({ channel }: Outlet, { exchange, routingKey, content, options }: Parcel): Promise<Outcome> {
     const open = await channel;
     return new Promise((resolve) => {
-      open.publish(exchange, routingKey, content, options, (refusal: unknown) => resolve(refusal === null));
+      open.publish(exchange, routingKey, content, options, (refusal: unknown) => resolve(outcomeOf(refusal)));
     });
   }
 
@@ -198,6 +205,12 @@ export class Publisher {
     return declaring;
   }
 }
+
+/** amqplib tells what RabbitMQ refused from what a lost channel left open by this text alone. */
+const outcomeOf = (refusal: unknown): Outcome => {
+  if (refusal === null) return 'confirmed';
+  return refusal instanceof Error && refusal.message === 'message nacked' ? 'refused' : 'lost';
+};
 
 const byStream = (messages: readonly Message[]): ReadonlyMap<string, readonly Message[]> => {
   const groups = new Map<string, Message[]>();

@@ -47,6 +47,11 @@ export class RabbitMqConnection {
     return this.#link;
   }
 
+  /** Whether there has been a connection that took messages. */
+  get hadLink(): boolean {
+    return this.#links > 0;
+  }
+
   /** How often a connection was lost and regained. */
   get reconnects(): number {
     return Math.max(0, this.#links - 1);

@@ -2,7 +2,7 @@ import { ConfigError, readAll, readSharedConfig } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { rabbitMqMessageBus } from '@saas/rabbitmq';
 import { gracefulStop, stopOnSignals } from '@saas/resilience';
-import { createLogger } from '@saas/telemetry';
+import { createLogger, prometheusMeter } from '@saas/telemetry';
 import { readProjectsConfig } from './projects.config.ts';
 import { startProjects } from './wiring.ts';
 
@@ -15,6 +15,7 @@ const main = async (): Promise<void> => {
     shared: () => readSharedConfig(process.env),
   });
   const logger = createLogger({ name: 'projects', level: config.LOG_LEVEL });
+  const meter = prometheusMeter({ service: 'projects' });
   const closing = gracefulStop();
   const bus = await rabbitMqMessageBus({
     url: shared.RABBITMQ_URL,
@@ -25,9 +26,10 @@ const main = async (): Promise<void> => {
         'a message was refused',
       ),
     log: logger,
+    meter,
   });
   closing.add('RabbitMQ', () => bus.close());
-  const running = await startProjects(config, { bus, logger });
+  const running = await startProjects(config, { bus, logger, meter });
   closing.add('projects', () => running.stop(), { timeoutMs: 20_000 });
   logger.info({ port: running.port }, 'the projects service listens');
   stopOnSignals(() => closing.stop(), process, {

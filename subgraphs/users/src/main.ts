@@ -3,7 +3,7 @@ import { AppError } from '@saas/kernel';
 import { rabbitMqMessageBus } from '@saas/rabbitmq';
 import { redisRevokedSessions } from '@saas/redis';
 import { gracefulStop, stopOnSignals } from '@saas/resilience';
-import { createLogger } from '@saas/telemetry';
+import { createLogger, prometheusMeter } from '@saas/telemetry';
 import { readUsersConfig } from './users.config.ts';
 import { startUsers } from './wiring.ts';
 
@@ -16,6 +16,7 @@ const main = async (): Promise<void> => {
     shared: () => readSharedConfig(process.env),
   });
   const logger = createLogger({ name: 'users', level: config.LOG_LEVEL });
+  const meter = prometheusMeter({ service: 'users' });
   const closing = gracefulStop();
   const bus = await rabbitMqMessageBus({
     url: shared.RABBITMQ_URL,
@@ -26,6 +27,7 @@ const main = async (): Promise<void> => {
         'a message was refused',
       ),
     log: logger,
+    meter,
   });
   closing.add('RabbitMQ', () => bus.close());
   const revokedSessions = await redisRevokedSessions({
@@ -34,7 +36,7 @@ const main = async (): Promise<void> => {
     onFailure: (err) => logger.warn({ err }, 'Redis cannot be asked; sessions that others ended may live on'),
   });
   closing.add('Redis', () => revokedSessions.close());
-  const running = await startUsers(config, { bus, logger, revokedSessions });
+  const running = await startUsers(config, { bus, logger, meter, revokedSessions });
   closing.add('users', () => running.stop(), { timeoutMs: 20_000 });
   logger.info({ port: running.port }, 'the users service listens');
   stopOnSignals(() => closing.stop(), process, {
