@@ -19,7 +19,7 @@ beforeAll(async () => {
   broker = await startRabbitMq();
 });
 afterEach(async () => {
-  for (const close of closing.splice(0).reverse()) await close();
+  for (const close of closing.splice(0).toReversed()) await close();
 });
 afterAll(() => broker.stop());
 
@@ -212,9 +212,10 @@ describe('messages of one tenant', () => {
       handleTogether: async (group) => void groups.push(group),
     });
     const streams = upTo(40).map((n) => `s${n}`);
-    relayFor({ bus, meter: prometheusMeter({ service: 'test', isProcessMeasured: false }) }, [
-      ...streams.flatMap((stream) => messages(topic, stream, 3)),
-    ]);
+    relayFor(
+      { bus, meter: prometheusMeter({ service: 'test', isProcessMeasured: false }) },
+      streams.flatMap((stream) => messages(topic, stream, 3)),
+    );
     await waitUntil('all', () => groups.flat().length >= 120, WAIT);
     for (const stream of streams) {
       const order = groups.flat().filter((message) => message.stream === `task-${stream}`);
