@@ -1,4 +1,4 @@
-import { choice, milliseconds, port, secret, shardMap, shardUrls, text } from './settings.ts';
+import { choice, count, milliseconds, port, secret, shardMap, shardUrls, text } from './settings.ts';
 
 /** How much is written to the log, the least first. */
 export const logLevel = () => choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
@@ -20,5 +20,19 @@ export const serviceSettings = (httpPort: number) => ({
   RELAY_IDLE_MS: milliseconds()
     .default(1_000)
     .describe('How long an idle relay waits before it looks for announcements by itself.'),
+  RETRY_ATTEMPTS_MAX: count()
+    .optional()
+    .describe('How often a message is tried before it becomes a dead letter; 8 when unset.'),
+  RETRY_WAIT_MS_MAX: milliseconds()
+    .optional()
+    .describe('The longest wait before a message is tried again; 60000 when unset.'),
+  PARKED_PER_STREAM_MAX: count()
+    .optional()
+    .describe(
+      'How many messages of one stream may wait behind one that cannot be handled; 10000 when unset.',
+    ),
+  PARKED_MAX: count()
+    .optional()
+    .describe('How many messages that cannot be handled are kept altogether, about; 100000 when unset.'),
   LOG_LEVEL: logLevel().default('info').describe('The least important lines that are written.'),
 });

@@ -26,6 +26,8 @@ export type DueMessage = {
   readonly message: Message;
   readonly state: ParkedState;
   readonly attempts: number;
+  /** The operator's request that it is part of, when there is one. */
+  readonly replayId?: string;
 };
 
 export type Settlement =
@@ -79,7 +81,8 @@ export type ParkedMessages = {
    * Notes how a claimed message fared. A handled one goes. When a replayed one has failed, its successors are no longer
    * part of the replay.
    *
-   * @returns after `handled`, the next of its stream, claimed, when that one was `held` and is no replay's.
+   * @returns after `handled`, the next of its stream, claimed, when that one was `held`; one of a replay only if its rate
+   *   allows.
    */
   settle(
     shard: string,

@@ -28,6 +28,25 @@ export const defaultParking: ParkingSettings = {
   totalMax: 100_000,
 };
 
+/** The settings of a service about parking, as it reads them; {@link defaultParking} where unset. */
+export const parkingOf = (config: {
+  readonly RETRY_ATTEMPTS_MAX?: number | undefined;
+  readonly RETRY_WAIT_MS_MAX?: number | undefined;
+  readonly PARKED_PER_STREAM_MAX?: number | undefined;
+  readonly PARKED_MAX?: number | undefined;
+}): ParkingSettings => {
+  const { retries, perStreamMax, totalMax } = defaultParking;
+  return {
+    retries: {
+      ...retries,
+      attemptsMax: config.RETRY_ATTEMPTS_MAX ?? retries.attemptsMax,
+      maxMs: config.RETRY_WAIT_MS_MAX ?? retries.maxMs,
+    },
+    perStreamMax: config.PARKED_PER_STREAM_MAX ?? perStreamMax,
+    totalMax: config.PARKED_MAX ?? totalMax,
+  };
+};
+
 /** How often parked messages are looked after when nobody wakes the runner, milliseconds. */
 const IDLE_MS = 1_000;
 

@@ -1,9 +1,9 @@
 import type { StreamId } from '@saas/event-sourcing';
-import { assertNever, type TenantId } from '@saas/kernel';
+import type { TenantId } from '@saas/kernel';
 import type { Claimed, DueMessage, Message, ParkedMessages, ParkedState, Parking } from '@saas/messaging';
 import type { RawTx } from './database-node.ts';
 import { findHeads, ticketsOf, type Head } from './parked-heads.ts';
-import { noteReplayed } from './replay-progress.ts';
+import { endReplayOfStream, noteReplayed, replayOf, type ReplayInHand } from './replay-progress.ts';
 import type { ShardedDatabase } from './sharded-database.ts';
 
 type Options = {
@@ -28,20 +28,20 @@ export const postgresParkedMessages = <Tx extends RawTx>(
 
   settle: (shard, due, settlement, leaseMs) =>
     database.asSystem(shard, async (tx) => {
-      switch (settlement.status) {
-        case 'postponed':
-          await postpone(tx, due, settlement.waitMs);
-          return undefined;
-        case 'failed':
-          await noteReplayed(tx, due, 'failed');
-          await keepFailure(tx, due, settlement.parking);
-          return undefined;
-        case 'handled':
-          await noteReplayed(tx, due, 'handled');
-          return removeAndClaimNext(tx, due, leaseMs);
-        default:
-          return assertNever(settlement);
+      if (settlement.status === 'postponed') {
+        await postpone(tx, due, settlement.waitMs);
+        return undefined;
       }
+      const replay = await replayOf(tx, due);
+      if (settlement.status === 'failed') {
+        await keepFailure(tx, due, settlement.parking);
+        if (replay) await endReplayOfStream(tx, replay, due);
+        if (replay) await noteReplayed(tx, replay, 'failed');
+        return undefined;
+      }
+      const next = await removeAndClaimNext(tx, due, replay, leaseMs);
+      if (replay) await noteReplayed(tx, replay, 'handled');
+      return next;
     }),
 });
 
@@ -128,8 +128,10 @@ const keepFailure = async (
 const removeAndClaimNext = async (
   tx: RawTx,
   { consumer, message }: DueMessage,
+  replay: ReplayInHand | undefined,
   leaseMs: number,
 ): Promise<DueMessage | undefined> => {
+  const goesOn = replay?.mayGoOn === true ? replay.id : null;
   const [row] = await tx.$queryRaw<Row[]>`
     WITH gone AS (
       DELETE FROM parked_messages WHERE consumer = ${consumer} AND message_id = ${message.id}
@@ -140,7 +142,8 @@ const removeAndClaimNext = async (
     )
     UPDATE parked_messages p SET due_at = now() + ${leaseMs}::float8 * interval '1 millisecond'
     FROM next
-    WHERE p.consumer = ${consumer} AND p.message_id = next.message_id AND p.state = 'held' AND p.replay_id IS NULL
+    WHERE p.consumer = ${consumer} AND p.message_id = next.message_id AND p.state = 'held'
+      AND (p.replay_id IS NULL OR p.replay_id = ${goesOn}::text)
     RETURNING p.*`;
   return row && dueMessage(row);
 };
@@ -157,12 +160,14 @@ type Row = {
   readonly body: unknown;
   readonly state: ParkedState;
   readonly attempts: number;
+  readonly replay_id: string | null;
 };
 
 const dueMessage = (row: Row): DueMessage => ({
   consumer: row.consumer,
   state: row.state,
   attempts: row.attempts,
+  ...(row.replay_id !== null && { replayId: row.replay_id }),
   message: {
     id: row.message_id,
     tenantId: row.tenant_id,

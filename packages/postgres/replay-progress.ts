@@ -1,30 +1,42 @@
 import type { DueMessage } from '@saas/messaging';
 import type { RawTx } from './database-node.ts';
 
+/** The request by which a message is replayed, and whether its rate lets another one go now. */
+export type ReplayInHand = { readonly id: string; readonly mayGoOn: boolean };
+
 /**
- * Counts a replayed message in the request that asked for it; of one that no request asked for, nothing. After a failure
- * the later ones of its stream are no longer part of the replay: they are held again.
+ * The request whose replay the message is part of; undefined for one that no request asked for. Locked: of two messages
+ * that end at the same moment, the later one must see what the other did.
  */
+export const replayOf = async (tx: RawTx, { replayId }: DueMessage): Promise<ReplayInHand | undefined> => {
+  if (replayId === undefined) return undefined;
+  const [row] = await tx.$queryRaw<{ may_go_on: boolean }[]>`
+    SELECT next_at <= now() AS may_go_on FROM dead_letter_actions WHERE action_id = ${replayId} FOR UPDATE`;
+  return row && { id: replayId, mayGoOn: row.may_go_on };
+};
+
+/** Counts what became of the message, and notes when nothing of the replay is left to be handed over. */
 export const noteReplayed = async (
   tx: RawTx,
-  { consumer, message }: DueMessage,
+  { id, mayGoOn }: ReplayInHand,
   outcome: 'handled' | 'failed',
 ): Promise<void> => {
-  // Locked first: of two that end at the same moment, the later one must see what the other did.
-  const [action] = await tx.$queryRaw<{ action_id: string }[]>`
-    SELECT action_id FROM dead_letter_actions WHERE action_id = (
-      SELECT replay_id FROM parked_messages WHERE consumer = ${consumer} AND message_id = ${message.id}
-    ) FOR UPDATE`;
-  if (!action) return;
-  const replay = action.action_id;
-  const isHandled = outcome === 'handled';
-  await tx.$executeRaw`
-    UPDATE parked_messages SET replay_id = NULL
-    WHERE replay_id = ${replay} AND consumer = ${consumer} AND stream_id = ${message.stream}
-      AND (message_id = ${message.id} OR NOT ${isHandled}::boolean)`;
+  const handled = outcome === 'handled' ? 1 : 0;
   await tx.$executeRaw`
     UPDATE dead_letter_actions a
-    SET handled = handled + ${isHandled ? 1 : 0}::int, failed = failed + ${isHandled ? 0 : 1}::int,
+    SET handled = handled + ${handled}::int, failed = failed + 1 - ${handled}::int,
+      next_at = CASE WHEN ${mayGoOn && handled === 1}::boolean THEN now() + interval '1 second' / per_second ELSE next_at END,
       finished_at = CASE WHEN EXISTS (SELECT FROM parked_messages p WHERE p.replay_id = a.action_id) THEN NULL ELSE now() END
-    WHERE action_id = ${replay}`;
+    WHERE action_id = ${id}`;
+};
+
+/** After a failure the later messages of the stream are no longer part of the replay: they are held again. */
+export const endReplayOfStream = async (
+  tx: RawTx,
+  { id }: ReplayInHand,
+  { consumer, message }: DueMessage,
+): Promise<void> => {
+  await tx.$executeRaw`
+    UPDATE parked_messages SET replay_id = NULL
+    WHERE replay_id = ${id} AND consumer = ${consumer} AND stream_id = ${message.stream}`;
 };

@@ -5,6 +5,7 @@ import type { MessageBus } from '@saas/messaging';
 import {
   databaseHealth,
   openServiceStore,
+  parkingOf,
   type ReadModels,
   type Rebuilding,
   type ServiceStore,
@@ -232,6 +233,7 @@ export const openNotificationsStore = (
     codec: eventCodec(notificationsEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
+    parking: parkingOf(config),
     clock,
     meter,
     logger,

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { commandHandler, eventCodec, type CommandHandler, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
-import { databaseHealth, openServiceStore, type ReadModels, type Rebuilding } from '@saas/postgres';
+import {
+  databaseHealth,
+  openServiceStore,
+  parkingOf,
+  type ReadModels,
+  type Rebuilding,
+} from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-projects';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
@@ -121,6 +127,7 @@ const openStore = (config: ProjectsConfig, { bus, logger, clock, meter, onStatem
     codec: eventCodec(projectsEvents),
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
+    parking: parkingOf(config),
     clock,
     meter,
     logger,

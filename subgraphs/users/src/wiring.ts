@@ -6,6 +6,7 @@ import { memoryMessageBus, type MessageBus } from '@saas/messaging';
 import {
   databaseHealth,
   openServiceStore,
+  parkingOf,
   postgresSubjectKeys,
   type ReadModels,
   type Rebuilding,
@@ -186,6 +187,7 @@ const openStore = async (
     sealing: { schemas: usersEvents, secret: config.PERSONAL_DATA_KEY.reveal() },
     bus,
     relayIdleMs: config.RELAY_IDLE_MS,
+    parking: parkingOf(config),
     clock,
     meter,
     onError: (err, what) => logger.error({ err }, `${what} failed and will try again`),
