@@ -7,7 +7,7 @@ import { compileContext, entitiesByContext } from './context-values.ts';
 import { addPlace, openBatch, partOf, type EntityBatch } from './entity-batch.ts';
 import { reportAll, reportEach } from './entity-failures.ts';
 import type { Execution, Run } from './execution.ts';
-import { compileVariables, errorsOf, unchangingCall } from './fetch-call.ts';
+import { compileVariables, errorsOf, callsOf } from './fetch-call.ts';
 import type { FetchAnswer, FetchCall } from './fetch.port.ts';
 import { isJsonObject } from './json-object.ts';
 import type { FetchNode, RequiredSelection } from './plan-json.ts';
@@ -133,14 +133,14 @@ type Extras = {
 type Send = (execution: Execution, batch: EntityBatch, extras: Extras) => void;
 
 const compileSending = (node: EntityFetchNode, facts: SchemaFacts, options: EntityFetchOptions): Send => {
-  const call = unchangingCall(node);
+  const callWith = callsOf(node);
   const variablesOf = compileVariables(node);
   const takeIn = compileTakeIn(node, facts, options);
 
   const callOf = (execution: Execution, batch: EntityBatch, { variables }: Extras): FetchCall => {
     const given = variablesOf(execution.variables);
     if (variables !== undefined) Object.assign(given, variables);
-    return { ...call, variables: given, representationsJson: batch.json };
+    return callWith(given, batch.json);
   };
 
   const send: Send = (execution, batch, extras) => {
@@ -158,7 +158,7 @@ const compileSending = (node: EntityFetchNode, facts: SchemaFacts, options: Enti
         for (const { done } of batch.places) done();
       },
       onFailure: (cause) => {
-        reportAll(execution, batch, call.service, cause);
+        reportAll(execution, batch, node.serviceName, cause);
         for (const { done } of batch.places) done();
       },
     });

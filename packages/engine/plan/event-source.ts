@@ -1,7 +1,7 @@
 import type { SchemaFacts } from '../schema-facts.ts';
 import type { Cursor } from './cursor.ts';
 import type { Execution } from './execution.ts';
-import { compileVariables, unchangingCall } from './fetch-call.ts';
+import { callsOf, compileVariables } from './fetch-call.ts';
 import type { FetchAnswer, FetchCall } from './fetch.port.ts';
 import type { FetchNode } from './plan-json.ts';
 import { compileTakeIn } from './root-fetch.ts';
@@ -16,10 +16,10 @@ export type EventSource = {
 
 /** Compiles the primary fetch of a subscription. */
 export const compileEventSource = (node: FetchNode, facts: SchemaFacts): EventSource => {
-  const call = unchangingCall(node);
+  const callWith = callsOf(node);
   const variablesOf = compileVariables(node);
   return {
-    callFor: (variables) => ({ ...call, variables: variablesOf(variables) }),
+    callFor: (variables) => callWith(variablesOf(variables)),
     takeIn: compileTakeIn(node, facts),
   };
 };

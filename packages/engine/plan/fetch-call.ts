@@ -3,14 +3,15 @@ import { isJsonObject, writeKey } from './json-object.ts';
 import type { FetchNode } from './plan-json.ts';
 import type { Execution } from './execution.ts';
 
-/** The part of a fetch's calls that is the same in every execution. */
-export const unchangingCall = (node: FetchNode): Omit<FetchCall, 'variables'> => ({
-  service: node.serviceName,
-  kind: node.operationKind,
-  query: node.operation,
-  ...(typeof node.operationName === 'string' && { operationName: node.operationName }),
-  isEntityCall: node.requires !== undefined,
-});
+/** Makes the calls of a fetch. Written out: spreading what never changes cost more than all the rest. */
+export const callsOf = (node: FetchNode) => {
+  const { serviceName: service, operationKind: kind, operation: query, operationName } = node;
+  const isEntityCall = node.requires !== undefined;
+  return (
+    variables: FetchCall['variables'],
+    representationsJson?: FetchCall['representationsJson'],
+  ): FetchCall => ({ service, kind, query, operationName, variables, isEntityCall, representationsJson });
+};
 
 /** The variables that the fetch uses and the client gave. */
 export const compileVariables = (

@@ -3,13 +3,13 @@ export type FetchCall = {
   readonly service: string;
   readonly kind: 'query' | 'mutation' | 'subscription';
   readonly query: string;
-  readonly operationName?: string;
+  readonly operationName?: string | undefined;
   /** What the client gave of the variables that the query uses. Defaults stand in the query. */
   readonly variables: Readonly<Record<string, unknown>>;
   /** Whether entities are asked for. Such a call reads, and may be repeated. */
   readonly isEntityCall: boolean;
   /** Of a call about entities the variable `representations`: each of its elements in JSON, ready to be sent. */
-  readonly representationsJson?: readonly string[];
+  readonly representationsJson?: readonly string[] | undefined;
 };
 
 export type SubgraphError = {

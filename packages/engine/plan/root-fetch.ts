@@ -4,7 +4,7 @@ import type { SchemaFacts } from '../schema-facts.ts';
 import { positionsAt, type Cursor, type ResponsePath } from './cursor.ts';
 import type { Execution, Run } from './execution.ts';
 import { pathsOf } from './failures.ts';
-import { compileVariables, errorsOf, pathOf, unchangingCall } from './fetch-call.ts';
+import { compileVariables, errorsOf, pathOf, callsOf } from './fetch-call.ts';
 import type { FetchAnswer } from './fetch.port.ts';
 import { isJsonObject } from './json-object.ts';
 import type { FetchNode } from './plan-json.ts';
@@ -12,20 +12,20 @@ import { compileRewrites, renamedKeys } from './rewrites.ts';
 
 /** Compiles a fetch of root fields: its data belongs to whatever the cursor points at, usually the root. */
 export const compileRootFetch = (node: FetchNode, facts: SchemaFacts): Run => {
-  const call = unchangingCall(node);
+  const callWith = callsOf(node);
   const variablesOf = compileVariables(node);
   const takeIn = compileTakeIn(node, facts);
   const keys = rootKeysOf(node.operation);
   return (execution, cursor, done) => {
     execution.turns.send({
-      call: () => ({ ...call, variables: variablesOf(execution.variables) }),
+      call: () => callWith(variablesOf(execution.variables)),
       onAnswer: (answer) => {
         takeIn(execution, cursor, answer);
         done();
       },
       onFailure: (cause) => {
         const paths = placesOf(execution, cursor).flatMap((path) => keys.map((key) => [...path, key]));
-        execution.failures.ofCall(call.service, cause, paths);
+        execution.failures.ofCall(node.serviceName, cause, paths);
         done();
       },
     });

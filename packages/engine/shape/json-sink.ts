@@ -77,7 +77,7 @@ export const putJson = (sink: JsonSink, json: string): void => {
 };
 
 /** Longer texts are copied faster by one call than by a loop. */
-const charsCopiedMax = 64;
+const charsCopiedMax = 160;
 const quote = 0x22;
 
 /** A text as JSON, exactly as `JSON.stringify` writes it. */
