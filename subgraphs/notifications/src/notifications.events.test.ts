@@ -7,6 +7,8 @@ import { preferences, preferencesSnapshots } from './preferences/preferences.dec
 import { preferencesEvents } from './preferences/preferences.events.ts';
 import { webhook } from './webhook/webhook.decider.ts';
 import { webhookEvents } from './webhook/webhook.events.ts';
+import { recipient } from './recipient/recipient.decider.ts';
+import { recipientEvents } from './recipient/recipient.events.ts';
 
 describeStoredExamples({
   service: 'notifications',
@@ -15,6 +17,7 @@ describeStoredExamples({
     { name: 'inbox', schemas: inboxEvents, decider: inbox, snapshots: inboxSnapshots },
     { name: 'webhook', schemas: webhookEvents, decider: webhook },
     { name: 'notification', schemas: notificationEvents, decider: notification },
+    { name: 'recipient', schemas: recipientEvents, decider: recipient },
     {
       name: 'preferences',
       schemas: preferencesEvents,

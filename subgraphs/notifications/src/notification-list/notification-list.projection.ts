@@ -13,6 +13,7 @@ import {
   type InboxRow,
   type NotificationRow,
 } from './notification-rows.projection.ts';
+import { erasedRecipients } from '../recipient/erased-recipients.projection.ts';
 import { countAfter } from './unread-tally.values.ts';
 
 type OurEvent = RecordedEvent<NotificationEvent | InboxEvent>;
@@ -30,41 +31,48 @@ export const notificationListProjection: ReadModel<Tx> = {
   // Whoever reads all has the unread ones counted.
   needsIndexes: true,
   apply: async (events, tx) => {
-    const ours = events.filter(isOurs);
-    if (ours.length === 0) return;
-    const inboxes = await lockInboxes(tx, new Map(ours.map((event) => [ownerOf(event), event.tenantId])));
-    const changed = ours.filter(({ type }) => isChange(type));
-    const rows = await loadNotifications(
-      tx,
-      new Map(changed.map(({ stream, tenantId }) => [notificationIdOf(stream), tenantId])),
-    );
-
-    const touched = new Set<string>();
-    const save = async () => {
-      await saveNotifications(
-        tx,
-        [...touched].flatMap((id) => rows.get(id) ?? []),
-      );
-      touched.clear();
-    };
-    for (const event of ours) {
-      const inbox = of(inboxes, ownerOf(event));
-      if (event.type === 'InboxWasReadUpTo') {
-        // Counted by the database, which therefore has to know what went before.
-        await save();
-        inboxes.set(inbox.userId, await readUpTo(tx, inbox, event));
-        continue;
-      }
-      const id = notificationIdOf(event.stream);
-      const before = rows.get(id);
-      const after = changedRow(before, event);
-      rows.set(id, after);
-      touched.add(id);
-      inboxes.set(inbox.userId, { ...inbox, unreadCount: countAfter(inbox, before, after) });
+    await keepList(events.filter(isOurs), tx);
+    for (const { tenantId, userId } of erasedRecipients(events)) {
+      await tx.notification.deleteMany({ where: { tenantId, recipientId: userId } });
+      await tx.inbox.deleteMany({ where: { tenantId, userId } });
     }
-    await save();
-    await saveInboxes(tx, [...inboxes.values()]);
   },
+};
+
+const keepList = async (ours: readonly OurEvent[], tx: Tx): Promise<void> => {
+  if (ours.length === 0) return;
+  const inboxes = await lockInboxes(tx, new Map(ours.map((event) => [ownerOf(event), event.tenantId])));
+  const changed = ours.filter(({ type }) => isChange(type));
+  const rows = await loadNotifications(
+    tx,
+    new Map(changed.map(({ stream, tenantId }) => [notificationIdOf(stream), tenantId])),
+  );
+
+  const touched = new Set<string>();
+  const save = async () => {
+    await saveNotifications(
+      tx,
+      [...touched].flatMap((id) => rows.get(id) ?? []),
+    );
+    touched.clear();
+  };
+  for (const event of ours) {
+    const inbox = of(inboxes, ownerOf(event));
+    if (event.type === 'InboxWasReadUpTo') {
+      // Counted by the database, which therefore has to know what went before.
+      await save();
+      inboxes.set(inbox.userId, await readUpTo(tx, inbox, event));
+      continue;
+    }
+    const id = notificationIdOf(event.stream);
+    const before = rows.get(id);
+    const after = changedRow(before, event);
+    rows.set(id, after);
+    touched.add(id);
+    inboxes.set(inbox.userId, { ...inbox, unreadCount: countAfter(inbox, before, after) });
+  }
+  await save();
+  await saveInboxes(tx, [...inboxes.values()]);
 };
 
 /** What never lay in an inbox is not listed, and not counted. */

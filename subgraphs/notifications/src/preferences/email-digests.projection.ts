@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '@saas/event-sourcing';
 import type { ReadModel } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-notifications';
+import { erasedRecipients } from '../recipient/erased-recipients.projection.ts';
 import type { PreferencesEvent } from './preferences.events.ts';
 
 /** Keeps how long the e-mails of each person who departed from the default are gathered; any number by one statement. */
@@ -15,6 +16,7 @@ export const emailDigestsProjection: ReadModel<Prisma.TransactionClient> = {
       digests.set(userId, { tenantId, userId, window, version, createdAt, updatedAt: at });
     }
     if (digests.size > 0) await saveDigests(tx, [...digests.values()]);
+    for (const where of erasedRecipients(events)) await tx.emailDigest.deleteMany({ where });
   },
 };
 

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '@saas/event-sourcing';
 import type { ReadModel } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-notifications';
+import { erasedRecipients } from '../recipient/erased-recipients.projection.ts';
 import type { PreferencesEvent } from './preferences.events.ts';
 
 /**
@@ -19,6 +20,7 @@ export const preferencesProjection: ReadModel<Prisma.TransactionClient> = {
       cells.set(key, { tenantId, userId, kind, channel, enabled, version, createdAt, updatedAt: at });
     }
     if (cells.size > 0) await saveCells(tx, [...cells.values()]);
+    for (const where of erasedRecipients(events)) await tx.notificationPreference.deleteMany({ where });
   },
 };
 

@@ -7,6 +7,7 @@ import { notificationStream } from '../notification/notification.values.ts';
 import { preferences, preferencesSnapshots } from '../preferences/preferences.decider.ts';
 import type { PreferencesEvent } from '../preferences/preferences.events.ts';
 import { channelsFor, digestFor, preferencesStream } from '../preferences/preferences.values.ts';
+import { forgetRecipient, isErasure } from './erasure.reaction.ts';
 import { projectNotices } from './project-events.reaction.ts';
 import { reactionErrors } from './reactions.errors.ts';
 import { userNotices } from './user-events.reaction.ts';
@@ -55,6 +56,22 @@ const notify = async (
   const [first] = messages;
   if (!first) return;
   const tenantId = tenantOf(first);
+  const erasures = messages.filter(isErasure);
+  const others = messages.filter((message) => !isErasure(message));
+  // One by one, each with its receipt: what is handed over again finds that it was received.
+  for (const message of erasures) await forgetRecipient(queue, message, tenantId, options.store);
+  if (others.length > 0) await notifyOf(queue, noticesOf, others, tenantId, options);
+};
+
+const notifyOf = async (
+  queue: string,
+  noticesOf: NoticesOf,
+  messages: readonly Message[],
+  tenantId: TenantId,
+  options: Options,
+): Promise<void> => {
+  const [first] = messages;
+  if (!first) return;
   const notices = messages.flatMap(noticesOf);
   await options.handle({
     tenantId,

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '@saas/event-sourcing';
 import type { InlineProjection } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-notifications';
+import { erasedRecipients } from '../recipient/erased-recipients.projection.ts';
 import type { WebhookEvent } from './webhook.events.ts';
 
 /**
@@ -16,6 +17,8 @@ export const webhookRows: InlineProjection<Prisma.TransactionClient> = {
       await tx.webhook.updateMany({ where: { tenantId, userId, hookId }, data: { isInUse: true, version } });
       await tx.webhook.deleteMany({ where: { tenantId, userId, hookId: { not: hookId }, isInUse: true } });
     }
+    // In use or about to be: where it leads is the person's own.
+    for (const where of erasedRecipients(events)) await tx.webhook.deleteMany({ where });
   },
 };
 

@@ -66,6 +66,12 @@ describe('a user', () => {
     expect(await standingOf(ada)).toEqual({ standing: 'deactivated', version: 2 });
   });
 
+  it('is no colleague any more once erased', async () => {
+    await subscription.handle(message('user.created', 1));
+    await subscription.handle(message('user.erased', 2));
+    expect(await standingOf(ada)).toEqual({ standing: 'deactivated', version: 2 });
+  });
+
   it('is unknown without news', async () => {
     expect(await standingOf(ada)).toEqual({ standing: 'unknown', version: 0 });
   });

@@ -46,6 +46,8 @@ const lessonOf = (message: Message): KnownUserCommand | null => {
   switch (message.routingKey) {
     case 'user.created':
       return { type: 'LearnOfUser', ...bodyOf(message) };
+    // Nothing but ids is kept here: whoever is erased is no colleague any more, and that is all there is to do.
+    case 'user.erased':
     case 'user.deactivated':
       return { type: 'LearnOfDeactivation', ...bodyOf(message) };
     default:
