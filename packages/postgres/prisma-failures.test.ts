@@ -12,6 +12,16 @@ it.each([
     new Error('Client has encountered a connection error and is not queryable'),
     'unreachable',
   ],
+  [
+    'a server that closed the connection in the middle of a statement',
+    coded('P2010', { meta: { driverAdapterError: { cause: { kind: 'ConnectionClosed' } } } }),
+    'unreachable',
+  ],
+  [
+    'the same outside a client',
+    new Error('ConnectionClosed', { cause: { kind: 'ConnectionClosed' } }),
+    'unreachable',
+  ],
   ['a name none of whose addresses answers', coded('ECONNREFUSED', { message: '' }), 'unreachable'],
   [
     'a server that shuts down',

@@ -5,6 +5,13 @@ type Failure = 'unreachable' | 'conflict' | 'timeout' | 'other';
 
 // Prisma error reference: cannot reach, timed out reaching, connection closed, pool exhausted, too many connections.
 const UNREACHABLE = new Set(['P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037']);
+// What the driver adapter calls a connection that was refused, broke, or was never answered.
+const UNREACHABLE_KIND = new Set([
+  'DatabaseNotReachable',
+  'ConnectionClosed',
+  'SocketTimeout',
+  'TooManyConnections',
+]);
 // PostgreSQL Appendix A: classes 08 (connection), 57P (shutdown, crash, cannot connect now) and 53300 (too many).
 const UNREACHABLE_STATE = /^(08...|57P0[1-5]|53300)$/;
 // 40001 serialization failure (on a replica: conflict with recovery), 40P01 deadlock.
@@ -36,6 +43,7 @@ export const toDatabaseError = (error: unknown): unknown => {
 const kindOf = (error: Record<string, unknown>): Failure => {
   const code = textOf(error['originalCode']) || textOf(error['code']);
   if (UNREACHABLE.has(code) || UNREACHABLE_STATE.test(code)) return 'unreachable';
+  if (UNREACHABLE_KIND.has(textOf(error['kind']))) return 'unreachable';
   if (CONFLICT_STATE.has(code) || code === 'P2034') return 'conflict';
   if (TIMEOUT_STATE.has(code) || code === 'P2028') return 'timeout';
   const message = textOf(error['message']);

@@ -70,7 +70,7 @@ export class ShardedDatabase<Tx extends RawTx> {
         if (!monitor.isUsable(primary)) return;
         await checkShard(primary, name, this.#shardMap).catch((error: unknown) => {
           // It has gone while it was looked at, and is as good as one that was away before.
-          if (failureOf(error) !== 'unreachable') throw error;
+          if (!['unreachable', 'timeout'].includes(failureOf(error))) throw error;
         });
       }),
     );
