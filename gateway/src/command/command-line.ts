@@ -102,7 +102,7 @@ const parse = (args: readonly string[]): Given => {
         ...Object.fromEntries(Object.keys(options).map((name) => [name, { type: 'string' as const }])),
       },
     });
-    const names = tokens.flatMap((token) => (token.kind === 'option' ? [String(token.name)] : []));
+    const names: readonly string[] = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
     const twice = names.filter((name, index) => name !== 'help' && names.indexOf(name) !== index);
     if (twice.length > 0)
       throw new ConfigError([...new Set(twice)].map((name) => `--${name}: was given twice`));
