@@ -26,10 +26,12 @@ done
 cp "$source/supergraph.graphql" "$source/deploy/image/healthcheck.js" "$target/"
 # By this file a script knows the folder "prisma".
 cp "$source/prisma/event-store.prisma" "$target/prisma/"
-# The one script that production runs, and what it imports besides packages.
+# The scripts that production runs (db-migrate, dlq, projections, erase), and what they import besides packages.
 mkdir -p "$target/scripts/dist"
 cp "$source/scripts/package.json" "$target/scripts/"
-for name in db-migrate migration.config service-folder; do
+for name in db-migrate dlq projections erase \
+  dead-letter-desks dlq-commands dlq-text erase-as-owner erase-text local.config migration.config operator-databases \
+  paint progress projections-text read-dotenv read-model-desks service-folder; do
   cp "$source/scripts/dist/$name.js" "$target/scripts/dist/"
 done
 # Workspaces that are installed for nobody.
