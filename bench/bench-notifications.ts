@@ -14,6 +14,10 @@ export const startBenchNotifications = (
     NOTIFICATIONS_SHARD_URLS: shardUrlsText(shards),
     NOTIFICATIONS_IDENTITY_KEY: 'notifications identity key',
     NOTIFICATIONS_CLAIM_SECRET: 'notifications claim secret',
+    // Nobody in this benchmark has an address, or is sent anything outside.
+    NOTIFICATIONS_CONTACTS_URL: 'http://127.0.0.1:9/contacts',
+    NOTIFICATIONS_CONTACTS_KEY: 'notifications contacts key',
+    NOTIFICATIONS_WEBHOOK_KEY: 'notifications webhook key',
     NOTIFICATIONS_LOG_LEVEL: 'silent',
   });
   return startNotifications(config, {
