@@ -51,7 +51,7 @@ describe('the same run with a bug', () => {
       seconds: 6,
       seed: SEED,
       victims: ['relay', 'consumer'],
-      killsMin: 4,
+      killsMin: 5,
       plant,
       patienceSeconds: 5,
     });

@@ -16,11 +16,14 @@ export const plantNames = [
 ] as const;
 export type Plant = (typeof plantNames)[number];
 
-/** A bus that calls everything confirmed as soon as it has begun to send it. */
+/** How long the hasty bus gathers, milliseconds: whoever is killed meanwhile has promised too much. */
+const GATHERS_MS = 1_000;
+
+/** A bus that calls everything confirmed at once, and sends it a little later. */
 export const hastyBus = (bus: MessageBus): MessageBus => ({
   ...bus,
   publish: async (messages) => {
-    void bus.publish(messages).catch(() => undefined);
+    setTimeout(() => void bus.publish(messages).catch(() => undefined), GATHERS_MS);
     return new Set(messages.map(({ id }) => id));
   },
 });
