@@ -24,8 +24,8 @@ export type Verdict =
 
 /**
  * Judges a failure. What can never succeed as it is (an operator's code that is not retryable: a malformed body, an
- * unknown version) is dead at once; anything else after `attemptsMax` tries. Waits have full jitter, so that those who
- * failed together do not come back together.
+ * unknown version) is dead at once; anything else after `attemptsMax` tries, but for a database that took too long: it says
+ * nothing about the message. Waits have full jitter, so that those who failed together do not come back together.
  *
  * @param attempts handlings that have failed, this one included.
  * @param chance from 0 to 1.
@@ -39,7 +39,7 @@ export const verdictOn = (
   if (isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) return { status: 'done' };
   if (isAppError(error, 'MESSAGE_EARLY')) return { status: 'early' };
   if (isAppError(error, 'DATABASE_UNAVAILABLE')) return { status: 'away' };
-  if (isHopeless(error) || attempts >= attemptsMax) return { status: 'dead' };
+  if (isHopeless(error) || (attempts >= attemptsMax && !isSlowness(error))) return { status: 'dead' };
   return { status: 'retry', waitMs: Math.round(chance * Math.min(maxMs, baseMs * 2 ** (attempts - 1))) };
 };
 
@@ -60,6 +60,8 @@ export const keptFailure = (error: unknown): KeptFailure => {
   const place = /([\w.-]+\.[cm]?[jt]s:\d+)/.exec(error.stack?.slice(error.message.length) ?? '')?.[1];
   return { code: 'UNEXPECTED', text: bounded(`${error.name}${named}${place ? ` at ${place}` : ''}`) };
 };
+
+const isSlowness = (error: unknown): boolean => isAppError(error, 'DATABASE_TIMEOUT');
 
 const isHopeless = (error: unknown): boolean =>
   error instanceof AppError && error.definition.audience === 'operator' && !error.definition.retryable;
