@@ -93,7 +93,7 @@ describe('everything is well', () => {
     const { checks } = await gatewayHealth();
     const nodes = ['shard-0-primary', 'shard-0-replica-0', 'shard-1-primary', 'shard-1-replica-0'];
     for (const service of SERVICES) {
-      const own = service === 'notifications' ? ['deliveries of shard-0', 'deliveries of shard-1'] : [];
+      const own = service === 'notifications' ? ['deliveries-shard-0', 'deliveries-shard-1'] : [];
       expect(checks[service]?.parts?.map(({ name }) => name)).toEqual([...nodes, ...own]);
     }
   });

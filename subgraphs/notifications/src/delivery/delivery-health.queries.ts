@@ -12,7 +12,7 @@ export const deliveryHealth = ({ depths }: Pick<Deliveries, 'depths'>) => ({
   isCritical: false,
   check: async () => {
     const parts = (await depths()).map(({ shard, ...depth }) => ({
-      name: `deliveries of ${shard}`,
+      name: `deliveries-${shard}`,
       status: statusOf(depth.lagMs),
       details: depth,
     }));
