@@ -76,8 +76,22 @@ export const bucketOfId = (id: string): number => {
 
 const timePart = (id: string): string => id.slice(4, 4 + TIME_LENGTH);
 
-const randomPart = (): string =>
-  Array.from(randomBytes(RANDOM_LENGTH), (byte) => ALPHABET[byte % ALPHABET.length]).join('');
+/** Asked for by the page: asking costs much more than the bytes. None is used twice. */
+const PAGE_BYTES = 256 * RANDOM_LENGTH;
+let page = Buffer.alloc(0);
+let used = 0;
+
+const randomPart = (): string => {
+  if (used === page.length) {
+    page = randomBytes(PAGE_BYTES);
+    used = 0;
+  }
+  const from = used;
+  used += RANDOM_LENGTH;
+  let text = '';
+  for (let at = from; at < used; at += 1) text += ALPHABET[(page[at] ?? 0) % ALPHABET.length];
+  return text;
+};
 
 const encode = (value: number, length: number): string => {
   let rest = value;

@@ -75,7 +75,6 @@ export const startDelivering = (options: DeliveringOptions): Delivering => {
     wake: sleeper.wake,
     stop: async () => {
       stopping.abort();
-      sleeper.wake();
       await running;
     },
   };
@@ -131,25 +130,36 @@ const outcomeOf = async (options: DeliveringOptions, delivery: TakenDelivery): P
 const isNobodyThere = (error: unknown): boolean =>
   isAppError(error, 'CONTACT_UNKNOWN') || isAppError(error, 'WEBHOOK_NOT_SET');
 
-/** Sleeps until it is woken, or `idleMs` have passed. Who wakes it while it does not sleep keeps it from falling asleep. */
+/** What is queued in the same moment is looked for once: most of it is a digest's, and not due yet. */
+const GATHER_MS = 50;
+
+/** Sleeps until it is woken, or `idleMs` have passed. Who wakes it while it does not sleep shortens its next sleep. */
 const sleeping = (idleMs: number) => {
   let isAwake = false;
-  let wakeUp = (): void => undefined;
+  let wakeUp = (_afterMs: number): void => undefined;
   return {
     rest: (): void => {
       isAwake = false;
     },
     wake: (): void => {
+      if (isAwake) return;
       isAwake = true;
-      wakeUp();
+      wakeUp(GATHER_MS);
     },
     sleep: async (stopping: AbortSignal): Promise<void> => {
-      if (isAwake || stopping.aborted) return;
+      if (stopping.aborted) return;
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, idleMs);
-        wakeUp = () => {
+        const end = (): void => {
           clearTimeout(timer);
+          stopping.removeEventListener('abort', end);
+          wakeUp = () => undefined;
           resolve();
+        };
+        let timer = setTimeout(end, isAwake ? GATHER_MS : idleMs);
+        stopping.addEventListener('abort', end);
+        wakeUp = (afterMs) => {
+          clearTimeout(timer);
+          timer = setTimeout(end, afterMs);
         };
       });
     },
