@@ -1,5 +1,6 @@
 import { connect, type ChannelModel, type RecoveringChannelModel } from 'amqplib';
 import { orAborted, sharedAbort } from './abort.ts';
+import { gatherWrites } from './gather-writes.ts';
 import { rabbitMqErrors } from './rabbitmq.errors.ts';
 
 /** One connection, from its opening to its end. Channels belong to it and end with it. */
@@ -102,6 +103,7 @@ export class RabbitMqConnection {
     const gone = sharedAbort();
     const link = { model, gone: gone.signal };
     this.#link = link;
+    gatherWrites(model);
     this.#isBlocked = false;
     // What went wrong is told by `disconnect`.
     model.on('error', () => undefined);
