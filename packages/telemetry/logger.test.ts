@@ -70,7 +70,7 @@ describe('plain lines', () => {
     const write = plainLines(createLogger({ name: 'gateway', level: 'info', destination }), 'request');
     write('"requestId":"a-b","status":200,"hasLeft":false');
     createLogger({ name: 'gateway', level: 'info', destination }).info({ status: 200 }, 'request');
-    await new Promise(setImmediate);
+    while (lines().length < 2) await new Promise(setImmediate);
     const [usual, plain] = lines();
     expect(plain).toEqual({ ...usual, time: plain?.['time'], requestId: 'a-b', hasLeft: false });
     expect(Date.parse(String(plain?.['time']))).not.toBeNaN();

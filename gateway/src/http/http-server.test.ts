@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { until } from '../supergraph/until.fixture.ts';
 import { startedGateway } from '../testing/started-gateway.ts';
 
 let started: Awaited<ReturnType<typeof startedGateway>>;
@@ -133,8 +134,9 @@ describe('HTTP', () => {
       { query: '{ me { name } } # canary' },
       { 'x-request-id': 'request-0042', authorization: 'Bearer canary2' },
     );
-    const lines = started.logLines().filter(({ requestId }) => requestId === 'request-0042');
-    expect(lines).toMatchObject([{ msg: 'request', status: 401, method: 'POST' }]);
+    const lines = () => started.logLines().filter(({ requestId }) => requestId === 'request-0042');
+    await until(() => lines().length > 0);
+    expect(lines()).toMatchObject([{ msg: 'request', status: 401, method: 'POST' }]);
     expect(JSON.stringify(started.logLines())).not.toContain('canary');
   });
 });
