@@ -69,10 +69,18 @@ export const memoryLog = (): {
   readonly destination: DestinationStream;
   readonly lines: () => readonly LogLine[];
 } => {
-  const written: string[] = [];
+  let written = '';
   return {
-    destination: { write: (line) => void written.push(line) },
-    lines: () => written.map((line) => JSON.parse(line) as LogLine),
+    destination: {
+      write: (text) => {
+        written += text;
+      },
+    },
+    lines: () =>
+      written
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as LogLine),
   };
 };
 
