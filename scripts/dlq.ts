@@ -1,7 +1,5 @@
 import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ConfigError } from '@saas/config';
-import { AppError } from '@saas/kernel';
 import type { ReplaySubject } from '@saas/postgres';
 import { withDeadLetterDesks, type DeadLetterDesk } from './dead-letter-desks.ts';
 import {
@@ -14,6 +12,7 @@ import {
   startReplay,
 } from './dlq-commands.ts';
 import { auditLines, letterLines, listLines, outcomeOf } from './dlq-text.ts';
+import { print, runCommand, UsageError } from './operator-command.ts';
 import { readDotenv } from './read-dotenv.ts';
 
 const usage = `Usage: npm run dlq -- <command> [--json]
@@ -47,9 +46,6 @@ const options = {
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
 type Desks = readonly DeadLetterDesk[];
-
-/** Asked for wrongly; nothing was done. */
-class UsageError extends Error {}
 
 const main = async (): Promise<void> => {
   const { positionals, values } = parse();
@@ -180,20 +176,4 @@ const counted = (count: number, what: string): string => `${count} ${what}${coun
 
 const actor = (): string => `${userInfo().username}@${hostname()}`;
 
-const print = (json: boolean | undefined, data: unknown, lines: () => readonly string[]): void => {
-  if (json) console.log(JSON.stringify(data, undefined, 2));
-  else for (const line of lines()) console.log(line);
-};
-
-const describe = (error: unknown): string => {
-  if (error instanceof AppError) return `${error.code}: ${error.message} ${JSON.stringify(error.fields)}`;
-  if (error instanceof ConfigError || error instanceof UsageError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-};
-
-try {
-  await main();
-} catch (error) {
-  console.error(describe(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(main);

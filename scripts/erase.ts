@@ -1,11 +1,11 @@
 import { hostname, userInfo } from 'node:os';
 import { parseArgs } from 'node:util';
-import { ConfigError } from '@saas/config';
-import { AppError, parseId, type UserId } from '@saas/kernel';
+import { parseId, type UserId } from '@saas/kernel';
 import { createLogger } from '@saas/telemetry';
 import type { PersonErasure } from '@saas/users';
 import { doneLines, planLines, recordLines, type Leftovers } from './erase-text.ts';
 import { ownersErasure, type OwnersErasure } from './erase-as-owner.ts';
+import { print, runCommand, UsageError } from './operator-command.ts';
 import { withOperatorDatabases } from './operator-databases.ts';
 import { readDotenv } from './read-dotenv.ts';
 
@@ -30,9 +30,6 @@ const options = {
 } as const;
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
-
-/** Asked for wrongly; nothing was done. */
-class UsageError extends Error {}
 
 const main = async (): Promise<void> => {
   const values = parse();
@@ -97,20 +94,4 @@ const erase = async (
   if (left.plainEvents !== 0) process.exitCode = 3;
 };
 
-const print = (json: boolean | undefined, data: unknown, lines: () => readonly string[]): void => {
-  if (json) console.log(JSON.stringify(data, undefined, 2));
-  else for (const line of lines()) console.log(line);
-};
-
-const describe = (error: unknown): string => {
-  if (error instanceof AppError) return `${error.code}: ${error.message} ${JSON.stringify(error.fields)}`;
-  if (error instanceof ConfigError || error instanceof UsageError) return error.message;
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
-};
-
-try {
-  await main();
-} catch (error) {
-  console.error(describe(error));
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(main);

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { ConfigError } from '@saas/config';
-import { AppError } from '@saas/kernel';
 import type { ReadModelDesk } from '@saas/postgres';
 import { readDotenv } from './read-dotenv.ts';
+import { runCommand } from './operator-command.ts';
 import { withOperatorDatabases } from './operator-databases.ts';
 import { progress } from './progress.ts';
 import { comparisonLines, progressText, statusLines } from './projections-text.ts';
@@ -124,17 +124,4 @@ const deskOf = (desks: readonly ReadModelDesk[], name: string): ReadModelDesk =>
   return found;
 };
 
-const describe = (error: unknown): string => {
-  if (error instanceof ConfigError) return error.message;
-  if (!(error instanceof AppError))
-    return error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const cause = error.cause instanceof Error ? `\n  ${error.cause.message}` : '';
-  return `${error.code}: ${error.message} ${JSON.stringify(error.fields)}${cause}`;
-};
-
-try {
-  await main();
-} catch (error) {
-  console.error(describe(error));
-  process.exitCode = 1;
-}
+await runCommand(main);

@@ -1,5 +1,5 @@
 import type { VerifiedAccess, Viewer } from '@saas/auth';
-import type { Logger } from '@saas/telemetry';
+import type { Logger, PlainLines } from '@saas/telemetry';
 import type { ErrorLimits } from './admission/capped-errors.ts';
 import type { CostLimits } from './admission/operation-cost.ts';
 import type { AuthorizerOptions } from './authorization/authorizer.ts';
@@ -38,6 +38,7 @@ type OperationOptions = AdmittedOperations & {
 
 type HttpOptions = {
   readonly logger: Logger;
+  readonly accessLog: PlainLines;
   readonly answer: Handler<OperationRequest, OperationReply>;
   readonly requestDeadlineMs: number;
   readonly bodyBytesMax: number;

@@ -5,10 +5,12 @@ import { AppError, systemClock, type Clock } from '@saas/kernel';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import {
   healthMonitor,
+  plainLines,
   prometheusMeter,
   type HealthMonitor,
   type HealthSnapshot,
   type Logger,
+  type PlainLines,
   type PrometheusMeter,
 } from '@saas/telemetry';
 import type { FastifyInstance } from 'fastify';
@@ -105,6 +107,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
   });
   const handle = httpPipeline({
     logger,
+    accessLog: openAccessLog(logger, stopping),
     answer,
     requestDeadlineMs: config.REQUEST_DEADLINE_MS,
     bodyBytesMax: config.BODY_BYTES_MAX,
@@ -136,6 +139,12 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
       await stopping.stop();
     },
   };
+};
+
+const openAccessLog = (logger: Logger, stopping: GracefulStop): PlainLines => {
+  const accessLog = plainLines(logger, 'request');
+  stopping.add('access log', () => accessLog.flush());
+  return accessLog;
 };
 
 const authorizationOf = (config: GatewayConfig, logger: Logger) => ({

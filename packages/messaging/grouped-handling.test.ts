@@ -1,19 +1,12 @@
 import { expect, it } from '@jest/globals';
 import { newTenantId, systemClock, type TenantId } from '@saas/kernel';
+import { aMessage } from '@saas/messaging/testing';
 import { groupedHandling } from './grouped-handling.ts';
 import type { Message } from './message-bus.port.ts';
 
 const [tenant, other] = [newTenantId(systemClock), newTenantId(systemClock)];
-const message = (n: number, tenantId: TenantId = tenant): Message => ({
-  id: `${n}`,
-  tenantId,
-  topic: 't',
-  routingKey: 'a.b',
-  stream: `a-${n}`,
-  sequence: 1,
-  headers: {},
-  body: {},
-});
+const message = (n: number, tenantId: TenantId = tenant): Message =>
+  aMessage({ id: `${n}`, tenantId, stream: `a-${n}` });
 const upTo = (count: number, tenantId?: TenantId) =>
   Array.from({ length: count }, (_, n) => message(n + 1, tenantId));
 

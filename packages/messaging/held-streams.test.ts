@@ -1,19 +1,10 @@
 import { expect, it } from '@jest/globals';
-import { newTenantId, systemClock } from '@saas/kernel';
+import { aMessage } from '@saas/messaging/testing';
 import { HeldStreams } from './held-streams.ts';
 import type { Message } from './message-bus.port.ts';
 
-const tenantId = newTenantId(systemClock);
-const message = (stream: Message['stream'], sequence: number): Message => ({
-  id: `${stream} ${sequence}`,
-  tenantId,
-  topic: 't',
-  routingKey: 'a.b',
-  stream,
-  sequence,
-  headers: {},
-  body: {},
-});
+const message = (stream: Message['stream'], sequence: number): Message =>
+  aMessage({ id: `${stream} ${sequence}`, stream, sequence });
 const batch = [message('a-1', 1), message('a-1', 2), message('b-1', 1)];
 
 it('holds the streams that were not confirmed, and only those', () => {

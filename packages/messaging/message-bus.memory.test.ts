@@ -1,23 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { newTenantId, systemClock } from '@saas/kernel';
-import { describeMessageBusContract } from '@saas/messaging/testing';
+import { aMessage, describeMessageBusContract } from '@saas/messaging/testing';
 import { memoryMessageBus } from './message-bus.memory.ts';
 import type { Message } from './message-bus.port.ts';
 
 describeMessageBusContract('memoryMessageBus', async () => memoryMessageBus());
 
 describe('messages of one tenant', () => {
-  const tenantId = newTenantId(systemClock);
-  const message = (stream: string, sequence: number): Message => ({
-    id: `${stream}-${sequence}`,
-    tenantId,
-    topic: 't',
-    routingKey: 'a.b',
-    stream: stream as Message['stream'],
-    sequence,
-    headers: {},
-    body: {},
-  });
+  const message = (stream: Message['stream'], sequence: number): Message =>
+    aMessage({ id: `${stream}-${sequence}`, stream, sequence });
   const messages = [message('a-1', 1), message('a-1', 2), message('a-2', 1)];
   const subscribe = async (handleTogether: (messages: readonly Message[]) => Promise<void>) => {
     const single: string[] = [];
@@ -49,16 +39,7 @@ describe('messages of one tenant', () => {
 
 it('confirms nothing while it is closed', async () => {
   const bus = memoryMessageBus({ isClosed: true });
-  const message = {
-    id: 'm',
-    tenantId: newTenantId(systemClock),
-    topic: 't',
-    routingKey: 'a.b',
-    stream: 'a-1' as const,
-    sequence: 1,
-    headers: {},
-    body: {},
-  };
+  const message = aMessage();
   expect(await bus.publish([message])).toEqual(new Set());
   bus.open();
   expect(await bus.publish([message])).toEqual(new Set(['m']));

@@ -1,18 +1,10 @@
 import { expect, it } from '@jest/globals';
-import { newTenantId, silentMeter, systemClock, type Meter } from '@saas/kernel';
+import { silentMeter, type Meter } from '@saas/kernel';
+import { aMessage } from '@saas/messaging/testing';
 import { memoryMessageBus, memoryOutbox, startOutboxRelay, type Message, type MessageBus } from './index.ts';
 
-const tenantId = newTenantId(systemClock);
-const message = (id: string, sequence: number, stream: Message['stream'] = 'a-1'): Message => ({
-  id,
-  tenantId,
-  topic: 't',
-  routingKey: 'a.b',
-  stream,
-  sequence,
-  headers: {},
-  body: {},
-});
+const message = (id: string, sequence: number, stream: Message['stream'] = 'a-1'): Message =>
+  aMessage({ id, stream, sequence });
 
 /** A bus that refuses a few times before it works, and says when it has confirmed `count` messages. */
 const flaky = (refusals: number, count: number) => {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { eventStoreErrors } from '@saas/event-sourcing';
-import { defineErrors, newTenantId, systemClock } from '@saas/kernel';
+import { defineErrors } from '@saas/kernel';
+import { aMessage } from '@saas/messaging/testing';
 import {
   memoryMessageBus,
   memoryParkedMessages,
@@ -12,22 +13,13 @@ import {
   type Subscription,
 } from './index.ts';
 
-const tenantId = newTenantId(systemClock);
 const errors = defineErrors({
   BODY_MALFORMED: { audience: 'operator', retryable: false, message: 'The body is malformed.' },
   DATABASE_UNAVAILABLE: { audience: 'client', retryable: true, message: 'Away.' },
 });
-const message = (stream: string, sequence: number): Message => ({
-  id: `${stream}-${sequence}`,
-  tenantId,
-  topic: 't',
-  routingKey: 'a.b',
-  stream: stream as Message['stream'],
-  sequence,
-  headers: {},
-  body: {},
-});
-const upTo = (stream: string, count: number) =>
+const message = (stream: Message['stream'], sequence: number): Message =>
+  aMessage({ id: `${stream}-${sequence}`, stream, sequence });
+const upTo = (stream: Message['stream'], count: number) =>
   Array.from({ length: count }, (_, index) => message(stream, index + 1));
 
 const runners: ParkedRunner[] = [];

@@ -67,7 +67,7 @@ describe('a log line', () => {
 describe('plain lines', () => {
   it('are like all others, for those who listen', async () => {
     const { destination, lines } = memoryLog();
-    const write = plainLines(createLogger({ name: 'gateway', level: 'info', destination }), 'request');
+    const { write } = plainLines(createLogger({ name: 'gateway', level: 'info', destination }), 'request');
     write('"requestId":"a-b","status":200,"hasLeft":false');
     createLogger({ name: 'gateway', level: 'info', destination }).info({ status: 200 }, 'request');
     while (lines().length < 2) await new Promise(setImmediate);
@@ -77,8 +77,22 @@ describe('plain lines', () => {
   });
   it('are silent where nobody listens', () => {
     const { destination, lines } = memoryLog();
-    plainLines(createLogger({ name: 'gateway', level: 'warn', destination }), 'request')('"status":200');
+    plainLines(createLogger({ name: 'gateway', level: 'warn', destination }), 'request').write(
+      '"status":200',
+    );
     expect(lines()).toEqual([]);
+  });
+  it('are written at once where the process ends', () => {
+    const { destination, lines } = memoryLog();
+    const { write, flush } = plainLines(
+      createLogger({ name: 'gateway', level: 'info', destination }),
+      'request',
+    );
+    write('"status":200');
+    write('"status":500');
+    flush();
+    flush();
+    expect(lines().map(({ status }) => status)).toEqual([200, 500]);
   });
 });
 

@@ -168,6 +168,15 @@ describe('a body', () => {
       { errors: [{ extensions: { code } }] },
     ]);
   });
+  it('holds no more values than are set, however small it is', async () => {
+    const narrow = await started.startAnother({ GATEWAY_BODY_VALUES_MAX: '20' });
+    const answers = [16, 17].map(async (count) => {
+      const variables = { a: Array.from({ length: count }, () => 0) };
+      return (await post(narrow.url, { ...me, variables })).status;
+    });
+    expect(await Promise.all(answers)).toEqual([200, 400]);
+    await narrow.stop();
+  });
   it('of many values is read', async () => {
     const variables = { a: Array.from({ length: 40_000 }, (_, index) => index) };
     expect(await (await post(roomy.url, { ...me, variables })).json()).toEqual(answered);

@@ -1,14 +1,13 @@
 import { AppError, type PublicFields } from '@saas/kernel';
 import { incidentId as newIncidentId, type RequestLogger } from '@saas/telemetry';
+import type { SourceLocation } from 'graphql';
 import { httpErrors } from './http.errors.ts';
-
-export type Location = { readonly line: number; readonly column: number };
 
 /** An error as a client may see it: what GraphQL calls a formatted error, with a permanent code. */
 export type ClientError = {
   readonly message: string;
   /** In the document. */
-  readonly locations?: readonly Location[];
+  readonly locations?: readonly SourceLocation[];
   readonly path?: readonly (string | number)[];
   readonly extensions: PublicFields & { readonly code: string };
 };
@@ -28,7 +27,7 @@ export const toClientError = (error: unknown, logger: RequestLogger): ClientErro
 };
 
 /** Of an error about one place in the document. */
-const locationOf = ({ line, column }: PublicFields): Location | undefined =>
+const locationOf = ({ line, column }: PublicFields): SourceLocation | undefined =>
   typeof line === 'number' && typeof column === 'number' ? { line, column } : undefined;
 
 /** A masked failure; `details` go to the log, together with the incident id that the client is given. */

@@ -1,10 +1,13 @@
-import { plainLines, type Logger } from '@saas/telemetry';
+import type { PlainLines } from '@saas/telemetry';
 import type { HttpReply, HttpRequest } from '../http/http-exchange.ts';
 import type { Stage } from './stage.ts';
 
 /** Writes one line per request, answered or refused: method, status, duration. Never the query, a token or a body. */
-export const useAccessLog = ({ logger }: { readonly logger: Logger }): Stage<HttpRequest, HttpReply> => {
-  const write = plainLines(logger, 'request');
+export const useAccessLog = ({
+  accessLog,
+}: {
+  readonly accessLog: PlainLines;
+}): Stage<HttpRequest, HttpReply> => {
   return {
     name: 'access log',
     handle: async (request, next) => {
@@ -13,7 +16,7 @@ export const useAccessLog = ({ logger }: { readonly logger: Logger }): Stage<Htt
       const durationMs = Math.round(performance.now() - startedAt);
       const { requestId, method, signal } = request;
       // Ids and methods are words by now: nothing in them needs escaping.
-      write(
+      accessLog.write(
         `"requestId":"${requestId}","method":"${method}","status":${reply.status},"durationMs":${durationMs},"hasLeft":${signal.aborted}`,
       );
       return reply;

@@ -77,7 +77,7 @@ const NOTHING = Buffer.alloc(0);
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** Smaller bodies hold nothing that takes long. */
+/** Smaller bodies hold nothing that takes long, and not more values than characters. */
 const UNCOUNTED_CHARACTERS = 16_384;
 /** Deeper ones would make the parser recurse; how deep variables may be is for a later stage to say. */
 const NESTING_MAX = 2_000;
@@ -85,7 +85,7 @@ const NESTING_MAX = 2_000;
 const parseJson = (bytes: Buffer, valuesMax: number): unknown => {
   if (!isUtf8(bytes)) throw httpErrors.BAD_REQUEST();
   const text = bytes.toString('utf8');
-  if (text.length > UNCOUNTED_CHARACTERS) holdSize(text, valuesMax);
+  if (text.length > Math.min(UNCOUNTED_CHARACTERS, valuesMax)) holdSize(text, valuesMax);
   try {
     return JSON.parse(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text);
   } catch (cause) {

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { bracketNesting } from '../admission/bracket-nesting.ts';
+import { jsonSize } from '../admission/json-size.ts';
 import type { HttpAnswer } from './exchange.ts';
 import type { SubgraphRequest } from './subgraph-call.ts';
 import { upstreamErrors } from './upstream.errors.ts';
@@ -13,6 +13,7 @@ export type ParsedAnswer = {
 /** Below this size deep nesting does no harm: 128 KB of brackets are parsed in some 20 ms. */
 const NESTING_UNCHECKED_CHARACTERS = 128 * 1_024;
 const NESTING_MAX = 1_000;
+const SIZE_MAX = { values: Infinity, nesting: NESTING_MAX };
 
 /**
  * Reads a subgraph's response to `request`.
@@ -56,7 +57,7 @@ const parseJson = (body: Buffer, unusable: (reason: string) => Error): unknown =
   const decoded = body.toString('utf8');
   const text = decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded;
   if (text.includes('\uFFFD') && !isUtf8(body)) throw unusable('it is not in UTF-8');
-  if (text.length > NESTING_UNCHECKED_CHARACTERS && bracketNesting(text, NESTING_MAX) > NESTING_MAX)
+  if (text.length > NESTING_UNCHECKED_CHARACTERS && jsonSize(text, SIZE_MAX).nesting > NESTING_MAX)
     throw unusable('it is nested too deeply');
   try {
     return JSON.parse(text);

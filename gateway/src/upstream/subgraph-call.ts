@@ -2,13 +2,13 @@ import { isAppError, parseConsistencyTokens, type ConsistencyTokens } from '@saa
 import { resilienceErrors } from '@saas/resilience';
 import { Pool } from 'undici';
 import type { ClientError } from '../http/to-client-error.ts';
-import { callWatch } from './call-watch.ts';
-import { exchange } from './exchange.ts';
 import type { GatewayContext } from './gateway-context.ts';
+import { throughLayers } from './layers.ts';
 import { relayErrors, type ErrorRule } from './relay-errors.ts';
 import { bodyEncoder } from './request-body.ts';
-import { headerWriter, type HeaderRules } from './request-headers.ts';
-import { parseAnswer } from './subgraph-answer.ts';
+import type { HeaderRules } from './request-headers.ts';
+import { sendOnce } from './send-once.ts';
+import type { Layer, UpstreamCall } from './upstream-call.ts';
 import { upstreamErrors } from './upstream.errors.ts';
 
 export type SubgraphRequest = {
@@ -60,6 +60,8 @@ export type SubgraphClientOptions = {
   readonly headers?: HeaderRules | undefined;
   /** Which of the subgraph's errors clients may read: those that it marked, unless given. */
   readonly errors?: ErrorRule | undefined;
+  /** What a call goes through on its way, from the outside in; nothing unless given. */
+  readonly layers?: readonly Layer[];
 };
 
 /**
@@ -67,32 +69,27 @@ export type SubgraphClientOptions = {
  * `headers` lists; redirects are not followed; the answer is read up to `responseBytesMax`.
  */
 export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient => {
-  const { name, url, timeoutMs, responseBytesMax, connectionsMax, errors: rule = 'marked' } = options;
+  const { name, url, timeoutMs, responseBytesMax, headers, errors: rule = 'marked', layers = [] } = options;
   const { origin, pathname, search } = new URL(url);
-  const path = `${pathname}${search}`;
-  const pool = new Pool(origin, { connections: connectionsMax, connect: { timeout: timeoutMs } });
-  const watch = callWatch();
+  const pool = new Pool(origin, { connections: options.connectionsMax, connect: { timeout: timeoutMs } });
   const encode = bodyEncoder();
-  const headersOf = headerWriter(name, options.headers);
+  const wire = sendOnce({ name, path: `${pathname}${search}`, pool, responseBytesMax, headers });
+  const send = throughLayers(layers, wire);
 
-  const call = async (request: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer> => {
+  const begin = (request: SubgraphRequest, context: GatewayContext): UpstreamCall => {
     if (context.signal.aborted) throw upstreamErrors.REQUEST_CANCELLED();
     const nowMs = performance.now();
     const leftMs = Math.min(timeoutMs, Math.floor(context.deadlineAtMs - nowMs));
     if (leftMs <= 0) throw resilienceErrors.UPSTREAM_TIMEOUT();
-    const isRepeatable = !isMutation(request);
+    const isMutation = changesSomething(request);
+    const body = encode(request);
+    const caller = isMutation ? undefined : context.signal;
+    return { request, context, isMutation, body, endsAtMs: nowMs + leftMs, caller };
+  };
+  const call = async (request: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer> => {
+    const begun = begin(request, context);
     try {
-      const answer = await exchange(pool, watch, {
-        path,
-        headers: headersOf(context, leftMs),
-        body: encode(request),
-        bytesMax: responseBytesMax,
-        endsAtMs: nowMs + leftMs,
-        caller: isRepeatable ? context.signal : undefined,
-        isRepeatable,
-      });
-      const { data, errors } = parseAnswer(answer, request);
-      const { consistencyToken } = answer.headers;
+      const { data, errors, consistencyToken } = await send(begun);
       if (consistencyToken !== undefined) context.tokens.add(ownTokens(name, consistencyToken));
       return { data, errors: errors.length === 0 ? none : relayErrors(errors, name, rule, context.logger) };
     } catch (error) {
@@ -106,7 +103,7 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
 const none: readonly ClientError[] = [];
 
 /** The planner writes the operations of a fetch itself; one that changes something begins with this word. */
-const isMutation = ({ kind, query }: SubgraphRequest): boolean =>
+const changesSomething = ({ kind, query }: SubgraphRequest): boolean =>
   kind === undefined ? /^\s*mutation\b/.test(query) : kind === 'mutation';
 
 /** A subgraph speaks for itself alone: positions that it claims for others are ignored. */

@@ -15,7 +15,12 @@ export const foldingIn = (root: PlanNode): MayFold => {
   return (path) => fetches.filter((fetch) => brings(fetch, path)).length === 1;
 };
 
-type PlacedFetch = { readonly path: readonly string[]; readonly fetch: FetchNode };
+type PlacedFetch = {
+  readonly path: readonly string[];
+  readonly fetch: FetchNode;
+  /** What its operations select; nothing where it renames, for that may be anything. */
+  readonly selections: readonly SelectionSetNode[] | undefined;
+};
 
 const placedFetches = (
   node: PlanNode | undefined,
@@ -33,7 +38,7 @@ const placedFetches = (
     case 'Defer':
       return undefined;
     case 'Fetch':
-      return [{ path, fetch: node }];
+      return [{ path, fetch: node, selections: selectionsOf(node) }];
     default:
       return assertNever(node);
   }
@@ -43,15 +48,19 @@ const together = (
   all: readonly (readonly PlacedFetch[] | undefined)[],
 ): readonly PlacedFetch[] | undefined => (all.every((each) => each !== undefined) ? all.flat() : undefined);
 
-/** Whether a fetch brings objects at a path below its own. What it renames may be anything. */
-const brings = ({ path: own, fetch }: PlacedFetch, path: readonly string[]): boolean => {
+const selectionsOf = ({ operation, outputRewrites = [] }: FetchNode): PlacedFetch['selections'] => {
+  if (outputRewrites.length > 0) return undefined;
+  const { definitions } = parse(operation, { noLocation: true });
+  return definitions.flatMap((each) => (each.kind === Kind.OPERATION_DEFINITION ? [each.selectionSet] : []));
+};
+
+/** Whether a fetch brings objects at a path below its own. */
+const brings = ({ path: own, fetch, selections }: PlacedFetch, path: readonly string[]): boolean => {
   if (own.length >= path.length || own.some((element, index) => element !== path[index])) return false;
-  if ((fetch.outputRewrites ?? []).length > 0) return true;
+  if (selections === undefined) return true;
   const below = path.slice(own.length).filter((element) => element !== '@');
   const keys = fetch.requires === undefined ? below : ['_entities', ...below];
-  return parse(fetch.operation, { noLocation: true }).definitions.some(
-    (each) => each.kind === Kind.OPERATION_DEFINITION && selects(each.selectionSet, keys),
-  );
+  return selections.some((each) => selects(each, keys));
 };
 
 const selects = ({ selections }: SelectionSetNode, [key, ...more]: readonly string[]): boolean =>

@@ -15,15 +15,14 @@ export const sameObjects = (shared: Set<JsonObject>) => {
   const of = (object: JsonObject): JsonObject => {
     const leaf = firstLeaf(object);
     const alike = byLeaf.get(leaf);
-    if (leaf !== undefined && alike !== undefined) {
-      for (const known of alike) {
-        if (known === object) return known;
-        if (!saysTheSame(known, object)) continue;
-        shared.add(known);
-        return known;
-      }
+    for (const known of alike ?? []) {
+      if (known === object) return known;
+      if (!saysTheSame(known, object)) continue;
+      shared.add(known);
+      return known;
     }
     all.push(object);
+    if (leaf === undefined) return object;
     if (alike === undefined) byLeaf.set(leaf, [object]);
     else if (alike.length < ALIKE_MAX) alike.push(object);
     return object;

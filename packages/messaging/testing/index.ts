@@ -1,2 +1,3 @@
+export * from './a-message.ts';
 export * from './message-bus.contract.ts';
 export * from './parked-messages.contract.ts';

@@ -1,0 +1,33 @@
+import type { Dispatcher } from 'undici';
+import { callWatch } from './call-watch.ts';
+import { exchange } from './exchange.ts';
+import { headerWriter, type HeaderRules } from './request-headers.ts';
+import { parseAnswer } from './subgraph-answer.ts';
+import type { Send } from './upstream-call.ts';
+
+type Options = {
+  readonly name: string;
+  readonly path: string;
+  readonly pool: Pick<Dispatcher, 'dispatch'>;
+  readonly responseBytesMax: number;
+  readonly headers?: HeaderRules | undefined;
+};
+
+/** The innermost part of a call: signs it, sends it and reads the answer. Only our own headers are sent, and those that `headers` lists. */
+export const sendOnce = ({ name, path, pool, responseBytesMax, headers: rules }: Options): Send => {
+  const watch = callWatch();
+  const headersOf = headerWriter(name, rules);
+  return async ({ request, context, isMutation, body, endsAtMs, caller }) => {
+    const answer = await exchange(pool, watch, {
+      path,
+      headers: headersOf(context, Math.floor(endsAtMs - performance.now())),
+      body,
+      bytesMax: responseBytesMax,
+      endsAtMs,
+      caller,
+      isRepeatable: !isMutation,
+    });
+    const { data, errors } = parseAnswer(answer, request);
+    return { data, errors, body: answer.body, consistencyToken: answer.headers.consistencyToken };
+  };
+};

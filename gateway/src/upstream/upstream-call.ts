@@ -1,0 +1,32 @@
+import type { GatewayContext } from './gateway-context.ts';
+import type { SubgraphRequest } from './subgraph-call.ts';
+
+/** One call on its way to a subgraph. */
+export type UpstreamCall = {
+  readonly request: SubgraphRequest;
+  readonly context: GatewayContext;
+  /** It changes something: it is never repeated, shared or answered from memory. */
+  readonly isMutation: boolean;
+  /** What is sent, in JSON. */
+  readonly body: string;
+  /** On `performance.now()`'s clock; waiting of any kind counts. */
+  readonly endsAtMs: number;
+  /** Whoever waits for the answer; undefined when nobody's leaving ends the call. */
+  readonly caller: Pick<AbortSignal, 'aborted'> | undefined;
+};
+
+/** What a subgraph said. */
+export type UpstreamAnswer = {
+  /** Freshly parsed: whoever gets it may alter it and keep parts of it. */
+  readonly data?: Readonly<Record<string, unknown>> | null | undefined;
+  /** In the subgraph's own words: nothing in them is trusted yet. */
+  readonly errors: readonly unknown[];
+  /** What all that was read from: whoever gives it to a second one reads it again. */
+  readonly body: Buffer;
+  readonly consistencyToken: string | undefined;
+};
+
+export type Send = (call: UpstreamCall) => Promise<UpstreamAnswer>;
+
+/** Limits, repeats or replaces calls. One per subgraph. */
+export type Layer = (send: Send) => Send;
