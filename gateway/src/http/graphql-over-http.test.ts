@@ -111,6 +111,15 @@ describe('compression', () => {
 describe('GET', () => {
   const get = async (search: Readonly<Record<string, string>>) =>
     fetch(`${open.url}?${new URLSearchParams(search).toString()}`);
+  it.each([
+    ['in UTF-8', '%C3%A9%F0%9F%8E%89', 200],
+    ['in no encoding that there is', 'a%C3b', 400],
+    ['cut off in the middle of a character', '%F0%9F%8E', 400],
+  ])('with text %s', async (_, text, status) => {
+    const variables = `&variables={"note":"${text}"}`;
+    const url = `${open.url}?query=${encodeURIComponent(me.query)}${variables}`;
+    expect((await fetch(url, { headers: { 'x-apollo-operation-name': 'a' } })).status).toBe(status);
+  });
   it('asks, with variables', async () => {
     const query = 'query ($first: Int) { projects(first: $first) { id } }';
     const response = await get({ query, variables: '{"first":2}', operationName: '' });

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { httpErrors } from './http.errors.ts';
 
 /** What a request says, in the terms of GraphQL over HTTP; each field of the right kind. */
@@ -43,12 +44,20 @@ export const readParams = (value: unknown): GraphQLParams => {
  * @param search from `?` on. @throws {AppError} `BAD_REQUEST`.
  */
 export const readSearch = (search: string): GraphQLParams => {
+  requireUtf8(search);
   const fields: Record<string, unknown> = Object.fromEntries(new URLSearchParams(search));
   for (const name of ['variables', 'extensions']) {
     const text = fields[name];
     if (typeof text === 'string') fields[name] = text === '' ? null : parsed(name, text);
   }
   return readParams(fields);
+};
+
+/** Bytes that are no UTF-8 would become other text without notice. A character's bytes stand side by side, and no other is among them. */
+const requireUtf8 = (search: string): void => {
+  for (const [encoded] of search.matchAll(/(?:%[89a-f][\da-f])+/gi)) {
+    if (!isUtf8(Buffer.from(encoded.replaceAll('%', ''), 'hex'))) throw httpErrors.BAD_REQUEST();
+  }
 };
 
 const parsed = (field: string, text: string): unknown => {
