@@ -9,4 +9,6 @@ export * from './clone-database.ts';
 export * from './redis-server.ts';
 export * from './running-topology.ts';
 export * from './rabbitmq-server.ts';
+export { faultForms, formatFault, parseFault, type Fault } from './fault.ts';
+export * from './fault-proxy.ts';
 export { waitUntil } from './wait-until.ts';

@@ -50,4 +50,5 @@ export const localStackErrors = defineErrors({
     retryable: true,
     message: 'A condition did not come true in time.',
   },
+  FAULT_UNKNOWN: { audience: 'operator', retryable: false, message: 'There is no such fault.' },
 });
