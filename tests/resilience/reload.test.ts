@@ -146,6 +146,11 @@ describe('a gateway whose supergraph changes under load', () => {
       await breakIt(how);
     }
     await reload();
+    // Connections and threads of what has just been replaced go in their own time; what leaks stays.
+    await until(async () => {
+      const { threads, files } = await processSize();
+      return threads <= before.threads + 2 && files <= before.files + 20;
+    });
     const after = await processSize();
     const { answered, versions, wrong } = await load.stop();
 
@@ -153,8 +158,6 @@ describe('a gateway whose supergraph changes under load', () => {
     expect(answered).toBeGreaterThan(1_000);
     // Each served: no change was slept through.
     expect(versions.size).toBeGreaterThan(80);
-    expect(after.threads).toBeLessThanOrEqual(before.threads + 2);
-    expect(after.files).toBeLessThanOrEqual(before.files + 20);
     expect(after.heapBytes).toBeLessThan(before.heapBytes * 1.2);
   });
 
