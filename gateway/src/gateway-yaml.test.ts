@@ -95,17 +95,23 @@ describe('how a subgraph is called', () => {
 headers: { propagate: [accept-language] }
 errors: relay
 subgraphs:
-  users: { timeout_ms: 800, headers: { propagate: [authorization] } }
+  users: { timeout_ms: 800, headers: { propagate: [authorization] }, bulkhead: { queue_max: 0 } }
 `;
     const yaml = parseGatewayYaml(text, 'gateway.yaml');
     const users = { ...defaults, timeoutMs: 800, headers: { propagate: ['authorization'], insert: {} } };
-    expect(callSettingsOf(yaml, 'users', defaults)).toEqual({ ...users, errors: 'relay' });
-    expect(callSettingsOf(yaml, 'tasks', defaults)).toEqual({
+    expect(callSettingsOf(yaml, 'users', defaults)).toMatchObject({
+      ...users,
+      errors: 'relay',
+      bulkhead: { concurrentMax: undefined, queueMax: 0 },
+      retry: { attemptsMax: 2 },
+    });
+    expect(callSettingsOf(yaml, 'tasks', defaults)).toMatchObject({
       ...defaults,
+      bulkhead: { queueMax: 1_000 },
       headers: { propagate: ['accept-language'], insert: {} },
       errors: 'relay',
     });
-    expect(callSettingsOf(defaultGatewayYaml(), 'constructor', defaults)).toEqual({
+    expect(callSettingsOf(defaultGatewayYaml(), 'constructor', defaults)).toMatchObject({
       ...defaults,
       headers: undefined,
       errors: 'marked',

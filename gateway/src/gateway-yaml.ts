@@ -6,7 +6,9 @@ import { gatewayErrors } from './gateway.errors.ts';
 import { expandVariables } from './supergraph/expand-variables.ts';
 import { describeProblem, type SupergraphProblem } from './supergraph/supergraph.errors.ts';
 import { offsetOf } from './supergraph/yaml-offset.ts';
+import { bulkheadSettings } from './upstream/bulkhead-settings.ts';
 import { headerObjection } from './upstream/request-headers.ts';
+import { retrySettings } from './upstream/retry-settings.ts';
 
 const count = () => z.int().positive();
 const milliseconds = () => z.int().positive();
@@ -33,6 +35,8 @@ const callSettings = {
 const subgraphSettings = z
   .strictObject({
     ...callSettings,
+    bulkhead: bulkheadSettings.optional(),
+    retry: retrySettings.optional(),
     /** Replaces the routing URL of the supergraph. */
     url: z.url({ protocol: /^https?$/ }).optional(),
     /** How long one call may take. */
@@ -44,6 +48,8 @@ const subgraphSettings = z
   .transform((given) => ({
     headers: given.headers,
     errors: given.errors,
+    bulkhead: given.bulkhead,
+    retry: given.retry,
     url: given.url,
     timeoutMs: given.timeout_ms,
     connectionsMax: given.connections_max,
@@ -79,6 +85,8 @@ const settings = z
   .strictObject({
     /** For all subgraphs; what one of them says for itself is said in its place. */
     ...callSettings,
+    bulkhead: bulkheadSettings.prefault({}),
+    retry: retrySettings.prefault({}),
     subgraphs: z
       .record(z.string().regex(/^[A-Za-z][\w-]*$/, 'is no name of a subgraph'), subgraphSettings)
       .prefault({}),
@@ -166,6 +174,8 @@ export const callSettingsOf = (yaml: GatewayYaml, name: string, defaults: CallDe
     connectionsMax: own?.connectionsMax ?? defaults.connectionsMax,
     headers: own?.headers ?? yaml.headers,
     errors: own?.errors ?? yaml.errors ?? 'marked',
+    bulkhead: own?.bulkhead ?? yaml.bulkhead,
+    retry: own?.retry ?? yaml.retry,
   };
 };
 

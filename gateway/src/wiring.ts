@@ -37,8 +37,9 @@ import type { UsedOperation } from './supergraph/operation-cache.ts';
 import { supergraphSource } from './supergraph/supergraph-source.ts';
 import { supergraphChoiceOf } from './supergraph/supergraph.config.ts';
 import { identities } from './upstream/identities.ts';
+import { openClient } from './upstream/open-client.ts';
 import { sessionTokens } from './upstream/session-tokens.ts';
-import { subgraphClient, type SubgraphClient } from './upstream/subgraph-call.ts';
+import type { SubgraphClient } from './upstream/subgraph-call.ts';
 import { subgraphClients, type SubgraphClients } from './upstream/subgraph-clients.ts';
 import { subgraphHealth } from './upstream/subgraph-health.ts';
 import { resolveTargets } from './upstream/targets.ts';
@@ -248,7 +249,7 @@ const clientsFor = (
       'gateway.yaml': Object.keys(yaml.subgraphs),
     },
     logger,
-    open: ({ name, url }) => subgraphClient({ name, url, ...callSettingsOf(yaml, name, defaults) }),
+    open: (address) => openClient(address, callSettingsOf(yaml, address.name, defaults)),
   });
 };
 

@@ -9,13 +9,15 @@ import { authorizers } from '../authorization/authorizers.ts';
 import type { Authorized } from '../authorization/authorizer.ts';
 import { principalOf, type Principal } from '../authorization/principal.ts';
 import { toClientError, type ClientError } from '../http/to-client-error.ts';
+import { callSettingsOf, defaultGatewayYaml } from '../gateway-yaml.ts';
 import { engineCompiler } from '../supergraph/engine-compiler.ts';
 import { startGenerations } from '../supergraph/generations.ts';
 import { memorySource } from '../supergraph/supergraph-source.memory.ts';
 import type { SupergraphSource } from '../supergraph/supergraph-source.port.ts';
 import { engineFetch } from '../upstream/engine-fetch.ts';
 import type { GatewayContext } from '../upstream/gateway-context.ts';
-import { subgraphClient, type SubgraphClient } from '../upstream/subgraph-call.ts';
+import { openClient } from '../upstream/open-client.ts';
+import type { SubgraphClient } from '../upstream/subgraph-call.ts';
 import { subgraphClients } from '../upstream/subgraph-clients.ts';
 import { tokenKeeper } from '../upstream/token-keeper.ts';
 import { clientErrors } from './client-errors.ts';
@@ -65,7 +67,7 @@ export const supergraphGateway = (options: SupergraphGatewayOptions): GatewayInt
     connectionsMax: CONNECTIONS_MAX,
   };
   const clients = subgraphClients({
-    open: (address) => subgraphClient({ ...address, ...limits }),
+    open: (address) => openClient(address, callSettingsOf(defaultGatewayYaml(), address.name, limits)),
     urls,
     mentioned: { urls: Object.keys(urls) },
     logger,

@@ -16,17 +16,10 @@ export type ExchangeRequest = Pick<WatchedCall, 'endsAtMs' | 'caller'> & {
   readonly headers: string[];
   readonly body: string;
   readonly bytesMax: number;
-  /** Whether the subgraph may be asked twice. */
-  readonly isRepeatable: boolean;
 };
 
-/** The other side closed the connection. A kept connection may be closed at the moment in which we use it. */
-const CLOSED: ReadonlySet<unknown> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-
 /**
- * Sends one POST and brings back the whole answer, whatever its status. Redirects are not followed.
- *
- * A repeatable request is sent once more when its connection was closed before any byte of the answer came.
+ * Sends one POST, once, and brings back the whole answer, whatever its status. Redirects are not followed.
  *
  * @throws {AppError} `UPSTREAM_TIMEOUT`, `REQUEST_CANCELLED`; `SUBGRAPH_ANSWER_TOO_LARGE` and `SUBGRAPH_ANSWER_UNUSABLE`
  *   as soon as the headers, or the bytes so far, say so: the connection is then cut. What a socket fails with, unchanged.
@@ -59,8 +52,6 @@ class Exchange implements Dispatcher.DispatchHandler, WatchedCall {
   readonly #settle: Settle;
   #abort: ((error: Error) => void) | undefined;
   #isSettled = false;
-  #isRepeated = false;
-  #hasBegun = false;
   #status = 0;
   #headers: AnswerHeaders | undefined;
   #first: Buffer | undefined;
@@ -83,10 +74,6 @@ class Exchange implements Dispatcher.DispatchHandler, WatchedCall {
 
   begin(): void {
     this.#watch.add(this);
-    this.#send();
-  }
-
-  #send(): void {
     const { path, headers, body } = this.#request;
     // The watch keeps the time: from the call, not from the last byte.
     this.#pool.dispatch({ method: 'POST', path, headers, body, headersTimeout: 0, bodyTimeout: 0 }, this);
@@ -102,10 +89,6 @@ class Exchange implements Dispatcher.DispatchHandler, WatchedCall {
     // It was given up while it waited for a connection. Thrown, not aborted: the connection is as good as new.
     if (this.#isSettled) throw new Error('Nobody waits for this any more.');
     this.#abort = abort;
-  }
-
-  onResponseStarted(): void {
-    this.#hasBegun = true;
   }
 
   onHeaders(status: number, rawHeaders: Buffer[]): boolean {
@@ -144,19 +127,7 @@ class Exchange implements Dispatcher.DispatchHandler, WatchedCall {
   }
 
   onError(error: Error): void {
-    if (this.#mayRepeat(error)) {
-      this.#isRepeated = true;
-      this.#abort = undefined;
-      // Later: undici is in the middle of taking the connection apart.
-      queueMicrotask(() => this.#send());
-      return;
-    }
     this.#fail(error);
-  }
-
-  #mayRepeat(error: Error): boolean {
-    if (this.#isSettled || this.#isRepeated || this.#hasBegun || !this.#request.isRepeatable) return false;
-    return this.#abort !== undefined && 'code' in error && CLOSED.has(error.code);
   }
 
   #fail(error: Error): void {

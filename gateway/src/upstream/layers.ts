@@ -1,5 +1,58 @@
-import type { Layer, Send } from './upstream-call.ts';
+import { bulkhead, retryBudget } from '@saas/resilience';
+import { bulkheadLayer } from './bulkhead-layer.ts';
+import type { BulkheadSettings } from './bulkhead-settings.ts';
+import { callWatch } from './call-watch.ts';
+import { pauseOf } from './pause.ts';
+import { retryLayer } from './retry-layer.ts';
+import type { RetrySettings } from './retry-settings.ts';
+import type { Layer, Send, UpstreamCall } from './upstream-call.ts';
+
+export type LayerSettings = {
+  /** Bounds the calls on their way, where `bulkhead` does not. */
+  readonly connectionsMax: number;
+  readonly bulkhead: BulkheadSettings;
+  readonly retry: RetrySettings;
+};
+
+/** What stands between the gateway and a subgraph that fails, beside the layers that are made here. */
+export type LayerParts = {
+  /** None unless given: every call passes. */
+  readonly breaker?: {
+    readonly layer: Layer;
+    /** Whether calls of this kind pass at the moment, and not to try it out. */
+    readonly isClosed: (call: UpstreamCall) => boolean;
+  };
+  /** None unless given: what fails, fails. */
+  readonly fallback?: Layer;
+};
+
+/**
+ * What a subgraph's calls go through on their way, from the outside in. This is where the order is written:
+ *
+ * 1. fallback: whatever fails below may be answered with the last good answer;
+ * 2. bulkhead: a place for each call that is sent; outside the breaker, so that a full one opens no breaker;
+ * 3. breaker: sees a call with all its repeats as one;
+ * 4. retry: every attempt is signed anew, and told how much time is left.
+ */
+export const layers = (settings: LayerSettings, { breaker, fallback }: LayerParts = {}): readonly Layer[] => {
+  const watch = callWatch();
+  const { concurrentMax = settings.connectionsMax, queueMax } = settings.bulkhead;
+  const retry = retryLayer({
+    attemptsMax: settings.retry.attemptsMax,
+    budget: retryBudget(settings.retry.budget),
+    isClosed: breaker?.isClosed ?? always,
+    wait: pauseOf(watch),
+  });
+  return [
+    ...(fallback ? [fallback] : []),
+    bulkheadLayer(bulkhead({ concurrentMax, queueMax }), watch),
+    ...(breaker ? [breaker.layer] : []),
+    retry,
+  ];
+};
+
+const always = (): boolean => true;
 
 /** A subgraph's calls as they leave the gateway: through every layer, the first one outermost, to the wire. */
-export const throughLayers = (layers: readonly Layer[], wire: Send): Send =>
-  layers.reduceRight((send, layer) => layer(send), wire);
+export const throughLayers = (through: readonly Layer[], wire: Send): Send =>
+  through.reduceRight((send, layer) => layer(send), wire);

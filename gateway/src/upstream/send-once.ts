@@ -17,7 +17,7 @@ type Options = {
 export const sendOnce = ({ name, path, pool, responseBytesMax, headers: rules }: Options): Send => {
   const watch = callWatch();
   const headersOf = headerWriter(name, rules);
-  return async ({ request, context, isMutation, body, endsAtMs, caller }) => {
+  return async ({ request, context, body, endsAtMs, caller }) => {
     const answer = await exchange(pool, watch, {
       path,
       headers: headersOf(context, Math.floor(endsAtMs - performance.now())),
@@ -25,9 +25,9 @@ export const sendOnce = ({ name, path, pool, responseBytesMax, headers: rules }:
       bytesMax: responseBytesMax,
       endsAtMs,
       caller,
-      isRepeatable: !isMutation,
     });
     const { data, errors } = parseAnswer(answer, request);
-    return { data, errors, body: answer.body, consistencyToken: answer.headers.consistencyToken };
+    const { status, headers } = answer;
+    return { status, data, errors, body: answer.body, consistencyToken: headers.consistencyToken };
   };
 };

@@ -2,6 +2,7 @@ import { isAppError, parseConsistencyTokens, type ConsistencyTokens } from '@saa
 import { resilienceErrors } from '@saas/resilience';
 import { Pool } from 'undici';
 import type { ClientError } from '../http/to-client-error.ts';
+import { failureKindOf, failureKinds } from './failure-kinds.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { throughLayers } from './layers.ts';
 import { relayErrors, type ErrorRule } from './relay-errors.ts';
@@ -38,13 +39,12 @@ export type SubgraphClient = {
   readonly name: string;
   /**
    * Runs one operation at the subgraph. A query is given up when the client leaves; a mutation that was sent is not,
-   * for it may already have happened, and the next reader wants to see it whole. A query whose connection is closed
-   * before any byte of its answer came is sent once more; a mutation never is.
+   * for it may already have happened, and the next reader wants to see it whole.
    *
    * @throws {AppError} `SUBGRAPH_UNAVAILABLE` when there is no connection, or what came is no GraphQL answer: a redirect,
    *   a proxy's status, HTML, too many bytes, an encoding that was not asked for; the cause says which. `UPSTREAM_TIMEOUT`
-   *   when it took longer than `timeoutMs` or than the request has left, within 10 ms. `REQUEST_CANCELLED` when the
-   *   client has left.
+   *   when it took longer than `timeoutMs` or than the request has left, within 10 ms. `SUBGRAPH_CIRCUIT_OPEN` and
+   *   `SUBGRAPH_BUSY` when it was not sent. `REQUEST_CANCELLED` when the client has left.
    */
   call(request: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer>;
   close(): Promise<void>;
@@ -84,7 +84,8 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
     const isMutation = changesSomething(request);
     const body = encode(request);
     const caller = isMutation ? undefined : context.signal;
-    return { request, context, isMutation, body, endsAtMs: nowMs + leftMs, caller };
+    const isHurried = leftMs * 2 < timeoutMs;
+    return { request, context, isMutation, body, endsAtMs: nowMs + leftMs, isHurried, caller };
   };
   const call = async (request: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer> => {
     const begun = begin(request, context);
@@ -93,7 +94,7 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
       if (consistencyToken !== undefined) context.tokens.add(ownTokens(name, consistencyToken));
       return { data, errors: errors.length === 0 ? none : relayErrors(errors, name, rule, context.logger) };
     } catch (error) {
-      throw foreseen(error, name, context);
+      throw foreseen(error, name, begun);
     }
   };
   // `destroy`, not `close`: whoever stops us has already waited for the requests in hand.
@@ -112,13 +113,14 @@ const ownTokens = (name: string, header: string): ConsistencyTokens => {
   return positions === undefined ? new Map() : new Map([[name, positions]]);
 };
 
-/** Everything that a call can fail with is the same to a client; what it was goes to the log. */
-const foreseen = (error: unknown, subgraph: string, { logger }: GatewayContext): unknown => {
-  if (isAppError(error, 'REQUEST_CANCELLED')) return error;
-  if (isAppError(error, 'UPSTREAM_TIMEOUT')) {
-    logger.warn({ subgraph }, 'a call to a subgraph took too long');
-    return error;
-  }
-  logger.error({ subgraph, error }, 'a call to a subgraph failed');
-  return upstreamErrors.SUBGRAPH_UNAVAILABLE({}, error);
+/** What it was, the log says; a client learns what `failureKinds` lets it learn. */
+const foreseen = (error: unknown, subgraph: string, call: UpstreamCall): unknown => {
+  const kind = failureKindOf(error, call);
+  const { client, log } = failureKinds[kind];
+  const { logger } = call.context;
+  if (log === 'warn') logger.warn({ subgraph }, 'a call to a subgraph took too long');
+  if (log === 'error') logger.error({ subgraph, kind, error }, 'a call to a subgraph failed');
+  return isAppError(error, client) ? error : clientErrors[client]({}, error);
 };
+
+const clientErrors = { ...upstreamErrors, ...resilienceErrors };

@@ -11,12 +11,16 @@ export type UpstreamCall = {
   readonly body: string;
   /** On `performance.now()`'s clock; waiting of any kind counts. */
   readonly endsAtMs: number;
+  /** It began with less than half of the subgraph's time-out left: that it ends too late says nothing about the subgraph. */
+  readonly isHurried: boolean;
   /** Whoever waits for the answer; undefined when nobody's leaving ends the call. */
   readonly caller: Pick<AbortSignal, 'aborted'> | undefined;
 };
 
 /** What a subgraph said. */
 export type UpstreamAnswer = {
+  /** Of the HTTP response; a GraphQL server's own errors may come with any. */
+  readonly status: number;
   /** Freshly parsed: whoever gets it may alter it and keep parts of it. */
   readonly data?: Readonly<Record<string, unknown>> | null | undefined;
   /** In the subgraph's own words: nothing in them is trusted yet. */

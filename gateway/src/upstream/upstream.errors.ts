@@ -6,6 +6,16 @@ export const upstreamErrors = defineErrors({
     retryable: true,
     message: 'A part of the system is not available at the moment.',
   },
+  SUBGRAPH_CIRCUIT_OPEN: {
+    audience: 'client',
+    retryable: true,
+    message: 'A part of the system has failed too often lately and is given time to recover.',
+  },
+  SUBGRAPH_BUSY: {
+    audience: 'client',
+    retryable: true,
+    message: 'A part of the system has more to do than it can at the moment.',
+  },
   REQUEST_CANCELLED: {
     audience: 'client',
     retryable: true,
