@@ -10,6 +10,8 @@ const SECONDS = Number(process.env['HISTORY_SECONDS'] ?? 25);
 const SEED = Number(process.env['HISTORY_SEED'] ?? Date.now() % 1_000_000);
 /** Of a run that hangs: what it takes to come to rest on a machine that is busy with other things. */
 const REST_SECONDS = 900;
+/** How often a bug gets the chance to show. */
+const RUNS_MAX = 5;
 
 jest.setTimeout((SECONDS + REST_SECONDS) * 1_000);
 
@@ -47,15 +49,20 @@ const plants = SECONDS >= 60 ? plantNames : plantNames.slice(0, 1);
 
 describe('the same run with a bug', () => {
   it.each(plants)('finds it: %s', async (plant) => {
-    const outcome = await runHistory(servers, {
-      seconds: 6,
-      seed: SEED,
-      victims: ['relay', 'consumer'],
-      killsMin: 5,
-      plant,
-      patienceSeconds: 5,
-    });
-    tell(`  with a bug: ${plant}\n${summaryTable(outcome, SEED)}`);
-    expect(outcome.findings).not.toEqual([]);
+    let findings: readonly unknown[] = [];
+    // Some bugs show only when a process dies at the wrong moment, which a short run on a busy machine may miss.
+    for (let run = 0; run < RUNS_MAX && findings.length === 0; run += 1) {
+      const outcome = await runHistory(servers, {
+        seconds: 6,
+        seed: SEED + run,
+        victims: ['relay', 'consumer'],
+        killsMin: 5,
+        plant,
+        patienceSeconds: 5,
+      });
+      tell(`  with a bug: ${plant}\n${summaryTable(outcome, SEED + run)}`);
+      ({ findings } = outcome);
+    }
+    expect(findings).not.toEqual([]);
   });
 });
