@@ -25,6 +25,11 @@ export const authErrors = defineErrors({
     retryable: false,
     message: 'This service answers the gateway only; the caller did not prove to be it.',
   },
+  PERMISSION_CHANGE_UNTOLD: {
+    audience: 'operator',
+    retryable: true,
+    message: 'Nobody could be told yet whose rights have changed.',
+  },
   SIGNING_KEY_UNUSABLE: {
     audience: 'operator',
     retryable: false,

@@ -7,6 +7,7 @@ const retries = { attemptsMax: 5, baseMs: 100, maxMs: 1_000 };
 const errors = defineErrors({
   BODY_MALFORMED: { audience: 'operator', retryable: false, message: 'The body is malformed.' },
   DATABASE_UNAVAILABLE: { audience: 'client', retryable: true, message: 'Away.' },
+  PERMISSION_CHANGE_UNTOLD: { audience: 'operator', retryable: true, message: 'Untold.' },
   DATABASE_TIMEOUT: { audience: 'client', retryable: true, message: 'Slow.' },
   NOT_THERE: { audience: 'client', retryable: false, message: 'There is no such thing.' },
 });
@@ -25,6 +26,10 @@ describe('a failure', () => {
 
   it('of the database says nothing about the message, however often', () => {
     expect(verdictOn(errors.DATABASE_UNAVAILABLE(), 1_000, retries, 0)).toEqual({ status: 'away' });
+  });
+
+  it('to tell others says nothing about the message either', () => {
+    expect(verdictOn(errors.PERMISSION_CHANGE_UNTOLD(), 1_000, retries, 0)).toEqual({ status: 'away' });
   });
 
   it('of a database that is slow is tried again, however often', () => {

@@ -12,8 +12,8 @@ export type MessageRetries = {
 };
 
 /**
- * What a failed handling means for its message. `early`: an earlier one of its stream is missing. `away`: the database
- * cannot be reached, which says nothing about the message.
+ * What a failed handling means for its message. `early`: an earlier one of its stream is missing. `away`: the database, or
+ * whoever has to be told, cannot be reached, which says nothing about the message.
  */
 export type Verdict =
   | { readonly status: 'done' }
@@ -38,10 +38,12 @@ export const verdictOn = (
 ): Verdict => {
   if (isAppError(error, 'MESSAGE_ALREADY_RECEIVED')) return { status: 'done' };
   if (isAppError(error, 'MESSAGE_EARLY')) return { status: 'early' };
-  if (isAppError(error, 'DATABASE_UNAVAILABLE')) return { status: 'away' };
+  if (AWAY.some((code) => isAppError(error, code))) return { status: 'away' };
   if (isHopeless(error) || (attempts >= attemptsMax && !isSlowness(error))) return { status: 'dead' };
   return { status: 'retry', waitMs: Math.round(chance * Math.min(maxMs, baseMs * 2 ** (attempts - 1))) };
 };
+
+const AWAY = ['DATABASE_UNAVAILABLE', 'PERMISSION_CHANGE_UNTOLD'];
 
 const TEXT_LENGTH_MAX = 300;
 

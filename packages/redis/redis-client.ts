@@ -30,3 +30,16 @@ export const redisClient = ({ url, commandMs = COMMAND_MS, onFailure }: RedisCli
   client.on('error', onFailure);
   return client;
 };
+
+/** Resolves when the client is connected, or its first attempt has failed. */
+export const firstAttempt = (client: Redis): Promise<void> =>
+  new Promise((resolve) => {
+    if (client.status === 'ready') return resolve();
+    const finish = (): void => {
+      client.off('ready', finish);
+      client.off('close', finish);
+      resolve();
+    };
+    client.on('ready', finish);
+    client.on('close', finish);
+  });

@@ -2,7 +2,7 @@ import type { RevokedSessions } from '@saas/auth';
 import { systemClock, type Clock, type SessionId } from '@saas/kernel';
 import type { Redis } from 'ioredis';
 import { KnownRevocations } from './known-revocations.ts';
-import { COMMAND_MS, redisClient } from './redis-client.ts';
+import { COMMAND_MS, firstAttempt, redisClient } from './redis-client.ts';
 import { redisErrors } from './redis.errors.ts';
 
 export type RedisRevokedSessionsOptions = {
@@ -128,15 +128,3 @@ const inTime = async <Answer>(answer: Promise<Answer>, timeoutMs: number): Promi
     clearTimeout(timer);
   }
 };
-
-const firstAttempt = (client: Redis): Promise<void> =>
-  new Promise((resolve) => {
-    if (client.status === 'ready') return resolve();
-    const finish = (): void => {
-      client.off('ready', finish);
-      client.off('close', finish);
-      resolve();
-    };
-    client.on('ready', finish);
-    client.on('close', finish);
-  });

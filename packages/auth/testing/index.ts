@@ -1,1 +1,3 @@
+export * from './permission-changes.contract.ts';
+export * from './permission-effects.contract.ts';
 export * from './revoked-sessions.contract.ts';

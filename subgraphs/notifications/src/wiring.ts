@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { memoryPermissionChanges, type PermissionChanges } from '@saas/auth';
 import { commandHandler, eventCodec, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
@@ -12,7 +13,7 @@ import {
 } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-notifications';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
-import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
+import { startSubgraph, tellingStore, type RunningSubgraph } from '@saas/subgraph';
 import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
 import { httpContacts } from './delivery/contacts.http.ts';
 import { startDeliveries, type Deliveries } from './delivery/deliveries.process.ts';
@@ -31,6 +32,7 @@ import { notification } from './notification/notification.decider.ts';
 import type { NotificationsConfig } from './notifications.config.ts';
 import { contextFactory, type NotificationsHandlers } from './notifications.context.ts';
 import { notificationsEvents } from './notifications.events.ts';
+import { notificationsPermissionEffects } from './notifications-permissions.values.ts';
 import { notificationsResolvers } from './notifications.resolvers.ts';
 import { emailDigestsProjection } from './preferences/email-digests.projection.ts';
 import { announcePreferences } from './preferences/preferences.announcements.ts';
@@ -50,6 +52,8 @@ const STORE_STOP_MS_MAX = 15_000;
 export type NotificationsAdapters = {
   readonly bus: MessageBus;
   readonly logger: Logger;
+  /** Who is told whose rights have changed; nobody outside this process unless given. */
+  readonly permissionChanges?: PermissionChanges;
   /** What e-mails are handed to; by the settings a mail server or the spool unless given. */
   readonly mailer?: Mailer;
   readonly clock?: Clock;
@@ -80,7 +84,9 @@ export const startNotifications = async (
     const meter = prometheusMeter({ service: 'notifications' });
     const mailer = given.mailer ?? mailerOf(config);
     closing.add('mailer', () => mailer.close());
-    return await build(config, { clock: systemClock, chance: Math.random, meter, mailer, ...given }, closing);
+    const permissionChanges = memoryPermissionChanges();
+    const own = { clock: systemClock, chance: Math.random, meter, mailer, permissionChanges };
+    return await build(config, { ...own, ...given }, closing);
   } catch (error) {
     await closing.stop();
     throw error;
@@ -92,8 +98,9 @@ const build = async (
   adapters: Required<NotificationsAdapters>,
   closing: GracefulStop,
 ): Promise<RunningNotifications> => {
-  const { logger, clock, meter } = adapters;
-  const { database, store, ...kept } = await openNotificationsStore(config, adapters);
+  const { logger, clock, meter, permissionChanges: changes } = adapters;
+  const { database, ...kept } = await openNotificationsStore(config, adapters);
+  const store = tellingStore(kept.store, { effects: notificationsPermissionEffects, changes, meter });
   closing.add('store', () => kept.stop(), { timeoutMs: STORE_STOP_MS_MAX });
   const services = notificationsServices(store);
   const deliveries = deliveriesOf(config, adapters, { database, store });

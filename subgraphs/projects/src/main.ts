@@ -1,6 +1,7 @@
 import { ConfigError, readAll, readSharedConfig } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { rabbitMqMessageBus } from '@saas/rabbitmq';
+import { redisPermissionChanges } from '@saas/redis';
 import { gracefulStop, stopOnSignals } from '@saas/resilience';
 import { createLogger, prometheusMeter } from '@saas/telemetry';
 import { readProjectsConfig } from './projects.config.ts';
@@ -29,7 +30,14 @@ const main = async (): Promise<void> => {
     meter,
   });
   closing.add('RabbitMQ', () => bus.close());
-  const running = await startProjects(config, { bus, logger, meter });
+  const permissionChanges = await redisPermissionChanges({
+    url: shared.REDIS_URL,
+    prefix: 'supergraph:',
+    onFailure: (err) =>
+      logger.warn({ err }, 'Redis cannot be told whose rights have changed; it is repeated'),
+  });
+  closing.add('permission changes', () => permissionChanges.close());
+  const running = await startProjects(config, { bus, logger, meter, permissionChanges });
   closing.add('projects', () => running.stop(), { timeoutMs: 20_000 });
   logger.info({ port: running.port }, 'the projects service listens');
   stopOnSignals(() => closing.stop(), process, {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { memoryPermissionChanges, type PermissionChanges } from '@saas/auth';
 import { commandHandler, eventCodec, type CommandHandler, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
@@ -11,7 +12,7 @@ import {
 } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-projects';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
-import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
+import { permissionRetelling, startSubgraph, tellingStore, type RunningSubgraph } from '@saas/subgraph';
 import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
 import { knownUser, type KnownUser, type KnownUserCommand } from './known-user/known-user.decider.ts';
 import { announceProject } from './project/project.announcements.ts';
@@ -22,6 +23,7 @@ import { projectMembersProjection } from './project-list/project-members.project
 import type { ProjectsConfig } from './projects.config.ts';
 import { projectsContext, type ProjectsServices } from './projects.context.ts';
 import { projectsEvents } from './projects.events.ts';
+import { projectsPermissionEffects, projectsPermissionMessages } from './projects-permissions.values.ts';
 import { projectsResolvers } from './projects.resolvers.ts';
 import { usersSubscription } from './reactions/users.reaction.ts';
 import { announceTask } from './task/task.announcements.ts';
@@ -32,6 +34,8 @@ import { taskListProjection } from './task-list/task-list.projection.ts';
 export type ProjectsAdapters = {
   readonly bus: MessageBus;
   readonly logger: Logger;
+  /** Who is told whose rights have changed; nobody outside this process unless given. */
+  readonly permissionChanges?: PermissionChanges;
   readonly clock?: Clock;
   readonly meter?: PrometheusMeter;
   /** Told of every SQL statement, for measurements; it costs time. */
@@ -65,28 +69,31 @@ export const startProjects = async (
   const closing = gracefulStop();
   try {
     const meter = prometheusMeter({ service: 'projects' });
-    return await build(config, { clock: systemClock, meter, ...adapters }, closing);
+    const permissionChanges = memoryPermissionChanges();
+    return await build(config, { clock: systemClock, meter, permissionChanges, ...adapters }, closing);
   } catch (error) {
     await closing.stop();
     throw error;
   }
 };
 
-type Ready = ProjectsAdapters & { readonly clock: Clock; readonly meter: PrometheusMeter };
+type Ready = ProjectsAdapters & Required<Pick<ProjectsAdapters, 'clock' | 'meter' | 'permissionChanges'>>;
 
 const build = async (
   config: ProjectsConfig,
   adapters: Ready,
   closing: GracefulStop,
 ): Promise<RunningProjects> => {
-  const { logger, clock, meter } = adapters;
+  const { logger, clock, meter, permissionChanges: changes } = adapters;
   const kept = await openStore(config, adapters);
   closing.add('store', () => kept.stop(), { timeoutMs: 15_000 });
   const { database } = kept;
-  const services = projectsServices(kept.store);
-  const subscription = usersSubscription(services.handleKnownUser);
-  const listening = await kept.listen(subscription);
-  closing.add(subscription.queue, () => listening.close());
+  const store = tellingStore(kept.store, { effects: projectsPermissionEffects, changes, meter });
+  const services = projectsServices(store);
+  for (const subscription of [usersSubscription(services.handleKnownUser), retelling(changes)]) {
+    const listening = await kept.listen(subscription);
+    closing.add(subscription.queue, () => listening.close());
+  }
   kept.startRelays();
 
   const claimSecret = config.CLAIM_SECRET.reveal();
@@ -115,6 +122,14 @@ const build = async (
     waitingAnnouncements: () => kept.waitingAnnouncements(),
   };
 };
+
+const retelling = (changes: PermissionChanges) =>
+  permissionRetelling({
+    queue: 'projects.permissions',
+    bindings: [{ topic: 'project_events', pattern: 'project.#' }],
+    messages: projectsPermissionMessages,
+    changes,
+  });
 
 const openStore = (config: ProjectsConfig, { bus, logger, clock, meter, onStatement }: Ready) =>
   openServiceStore<Tx>({

@@ -1,7 +1,7 @@
 import { ConfigError, readAll, readSharedConfig } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { rabbitMqMessageBus } from '@saas/rabbitmq';
-import { redisRevokedSessions } from '@saas/redis';
+import { redisPermissionChanges, redisRevokedSessions } from '@saas/redis';
 import { gracefulStop, stopOnSignals } from '@saas/resilience';
 import { createLogger, prometheusMeter } from '@saas/telemetry';
 import { readUsersConfig } from './users.config.ts';
@@ -36,7 +36,14 @@ const main = async (): Promise<void> => {
     onFailure: (err) => logger.warn({ err }, 'Redis cannot be asked; sessions that others ended may live on'),
   });
   closing.add('Redis', () => revokedSessions.close());
-  const running = await startUsers(config, { bus, logger, meter, revokedSessions });
+  const permissionChanges = await redisPermissionChanges({
+    url: shared.REDIS_URL,
+    prefix: 'supergraph:',
+    onFailure: (err) =>
+      logger.warn({ err }, 'Redis cannot be told whose rights have changed; it is repeated'),
+  });
+  closing.add('permission changes', () => permissionChanges.close());
+  const running = await startUsers(config, { bus, logger, meter, permissionChanges, revokedSessions });
   closing.add('users', () => running.stop(), { timeoutMs: 20_000 });
   logger.info({ port: running.port }, 'the users service listens');
   stopOnSignals(() => closing.stop(), process, {

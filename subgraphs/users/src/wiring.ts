@@ -1,5 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import { keySetOf, signAccessToken, signingKeyFromPem, type RevokedSessions } from '@saas/auth';
+import {
+  keySetOf,
+  memoryPermissionChanges,
+  signAccessToken,
+  signingKeyFromPem,
+  type PermissionChanges,
+  type RevokedSessions,
+} from '@saas/auth';
 import { eventCodec, type EventStore } from '@saas/event-sourcing';
 import { systemClock, type Clock, type UserId } from '@saas/kernel';
 import { memoryMessageBus, type MessageBus } from '@saas/messaging';
@@ -15,7 +22,7 @@ import {
 } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-users';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
-import { startSubgraph, type RunningSubgraph } from '@saas/subgraph';
+import { permissionRetelling, startSubgraph, tellingStore, type RunningSubgraph } from '@saas/subgraph';
 import { prometheusMeter, type Logger, type PrometheusMeter } from '@saas/telemetry';
 import type { KnownAccount } from './account/account.decider.ts';
 import { accountsProjection } from './account/account.projection.ts';
@@ -40,6 +47,7 @@ import { tenantsProjection } from './tenant/tenant.projection.ts';
 import type { UsersConfig } from './users.config.ts';
 import { contextFactory, type UsersServices } from './users.context.ts';
 import { usersEvents } from './users.events.ts';
+import { usersPermissionEffects, usersPermissionMessages } from './users-permissions.values.ts';
 import { usersResolvers } from './users.resolvers.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
@@ -51,6 +59,8 @@ export type UsersAdapters = {
   readonly bus: MessageBus;
   readonly logger: Logger;
   readonly revokedSessions: RevokedSessions;
+  /** Who is told whose rights have changed; nobody outside this process unless given. */
+  readonly permissionChanges?: PermissionChanges;
   readonly clock?: Clock;
   readonly meter?: PrometheusMeter;
   /** Argon2id unless given. */
@@ -84,6 +94,7 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
     clock: systemClock,
     meter: prometheusMeter({ service: 'users' }),
     passwords: argon2Passwords(),
+    permissionChanges: memoryPermissionChanges(),
     around: unchanged,
     ...given,
   };
@@ -91,11 +102,10 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
   try {
     const opened = await openStore(config, adapters, closing);
     const { database } = opened;
-    const parts = { store: opened.store, directory: postgresEmailDirectory(database) };
-    const { store, directory } = adapters.around(parts);
+    const { store, directory } = adapters.around(registrationParts(opened, adapters));
     const services = servicesOf(config, adapters, { database, store, directory }, closing);
     await recallEndedSessions(config, adapters, database);
-    await listenForErasures(config, adapters, opened, closing);
+    await listen(config, adapters, opened, closing);
     opened.startRelays();
 
     const { clock, logger, meter } = adapters;
@@ -129,6 +139,14 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
     throw error;
   }
 };
+
+const registrationParts = (
+  { store, database }: Pick<ServiceStore<Tx>, 'store' | 'database'>,
+  { permissionChanges: changes, meter }: Ready,
+): RegistrationParts => ({
+  store: tellingStore(store, { effects: usersPermissionEffects, changes, meter }),
+  directory: postgresEmailDirectory(database),
+});
 
 /** What is kept with the events, in this order. */
 export const usersReadModels: ReadModels<Tx> = {
@@ -248,18 +266,27 @@ const servicesOf = (
   };
 };
 
-const listenForErasures = async (
+/** To its own announcements: who makes them may be another process. */
+const listen = async (
   config: UsersConfig,
   adapters: Ready,
-  { database, listen }: Pick<ServiceStore<Tx>, 'database' | 'listen'>,
+  opened: Pick<ServiceStore<Tx>, 'database' | 'listen'>,
   closing: GracefulStop,
 ): Promise<void> => {
-  const denySessions = sessionDenial(config, adapters, database);
-  const subscription = erasedSessionsSubscription({
+  const denySessions = sessionDenial(config, adapters, opened.database);
+  const erasures = erasedSessionsSubscription({
     denyAll: (user) => denySessions({ ...user, sessionEpoch: EPOCH_MAX, keptSessionId: null }),
   });
-  const listening = await listen(subscription);
-  closing.add(subscription.queue, () => listening.close());
+  const retelling = permissionRetelling({
+    queue: 'users.permissions',
+    bindings: [{ topic: 'user_events', pattern: 'user.#' }],
+    messages: usersPermissionMessages,
+    changes: adapters.permissionChanges,
+  });
+  for (const subscription of [erasures, retelling]) {
+    const listening = await opened.listen(subscription);
+    closing.add(subscription.queue, () => listening.close());
+  }
 };
 
 /** Makes access tokens worthless that an account does not stand behind any more. */
