@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { RevokedSessions } from '@saas/auth';
-import type { Environment } from '@saas/config';
+import { readChaosPermission, type Environment } from '@saas/config';
 import { readGatewayConfig, startGateway, type Gateway } from '@saas/gateway';
 import type { MessageBus } from '@saas/messaging';
 import { startNotifications, type RunningNotifications } from '@saas/notifications';
@@ -9,6 +9,7 @@ import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import { createLogger, prometheusMeter } from '@saas/telemetry';
 import { startUsers, type RunningUsers } from '@saas/users';
 import { requireDataDir } from './data-dir.ts';
+import { CHAOS_SOCKET } from './chaos-control.ts';
 import type { LocalConfig } from './local.config.ts';
 import { openBus, openRevokedSessions } from './local-adapters.ts';
 import { startLocalDatabases } from './local-databases.ts';
@@ -61,6 +62,7 @@ const build = async (
   const base = {
     ...partsEnvironment(config, secrets),
     NOTIFICATIONS_MAIL_SPOOL_DIR: join(config.DATA_DIR, 'mail'),
+    GATEWAY_CHAOS_SOCKET: join(config.DATA_DIR, CHAOS_SOCKET),
     ...given,
   };
   // Mistakes are shown before anything is started; the URLs of servers that do not run yet are stand-ins.
@@ -88,7 +90,12 @@ const build = async (
     closing.add('events', close);
     const started = await startGateway(
       readGatewayConfig({ GATEWAY_SUBGRAPH_URLS: routingUrls(running), ...base }),
-      { logger: createLogger({ name: 'gateway', level: parts.gateway.LOG_LEVEL }), revokedSessions, meter },
+      {
+        logger: createLogger({ name: 'gateway', level: parts.gateway.LOG_LEVEL }),
+        isChaosAllowed: readChaosPermission(given),
+        revokedSessions,
+        meter,
+      },
     );
     closing.add('gateway', () => started.stop(), { timeoutMs: 20_000 });
     const adapters = {

@@ -25,5 +25,6 @@ const describe = (error: unknown): string => {
   if (!(error instanceof AppError))
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   const cause = error.cause instanceof Error ? `\n  ${error.cause.message}` : '';
-  return `${error.code}: ${error.message} ${JSON.stringify(error.fields)}${cause}`;
+  const fields = Object.keys(error.fields).length === 0 ? '' : ` ${JSON.stringify(error.fields)}`;
+  return `${error.code}: ${error.message}${fields}${cause}`;
 };

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { signingKeyFromPem } from '@saas/auth';
-import { ConfigError, readAll, type Environment } from '@saas/config';
+import { ConfigError, readAll, readChaosPermission, type Environment } from '@saas/config';
 import { readGatewayConfig, supergraphChoiceOf } from '@saas/gateway';
 import { AppError } from '@saas/kernel';
 import { readNotificationsConfig } from '@saas/notifications';
@@ -45,6 +45,7 @@ export const readLocalSettings = (environment: Environment): LocalConfig => {
     shardMaps: () => requireShardMaps(environment, parts, unlessWrong(local)?.SHARDS),
     tokenKey: () => requireTokenKey(environment),
     ports: () => requireOwnPorts(parts),
+    chaos: () => readChaosPermission(environment),
     supergraph: () => requireSupergraph(parts),
   });
   return config;

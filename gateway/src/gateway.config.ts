@@ -1,4 +1,5 @@
 import {
+  chaosPermission,
   choice,
   count,
   countOrNone,
@@ -14,6 +15,7 @@ import {
 } from '@saas/config';
 
 import { authorizationSettings } from './authorization/authorization.config.ts';
+import { chaosSettings } from './chaos/chaos.config.ts';
 import { admissionSettings } from './admission/admission.config.ts';
 import { supergraphChoiceOf, supergraphSettings } from './supergraph/supergraph.config.ts';
 
@@ -53,15 +55,20 @@ export const readGatewayConfig = (environment: Environment) => {
   return config;
 };
 
-/** The one variable without a prefix that the gateway looks at. @throws {ConfigError} when it is no URL. */
-export const readGatewaySharedConfig = ({ REDIS_URL }: Environment) =>
-  readConfig(gatewaySharedSettings.prefix, gatewaySharedSettings.shape, { REDIS_URL });
+/** The variables without a prefix that the gateway looks at. @throws {ConfigError} with every mistake in them. */
+export const readGatewaySharedConfig = ({ REDIS_URL, NODE_ENV, CHAOS_ALLOWED }: Environment) =>
+  readConfig(gatewaySharedSettings.prefix, gatewaySharedSettings.shape, {
+    REDIS_URL,
+    NODE_ENV,
+    CHAOS_ALLOWED,
+  });
 
 /** Variables whose names are fixed for the whole system. */
 export const gatewaySharedSettings = {
   prefix: '',
   shape: {
     REDIS_URL: url().optional().describe('Redis with the ended sessions; without it, they are unknown here.'),
+    ...chaosPermission,
   },
 };
 
@@ -130,6 +137,7 @@ export const gatewaySettings = {
       .describe('JSON values in one request body, lists and objects among them.'),
     ...admissionSettings,
     ...authorizationSettings,
+    ...chaosSettings,
     HEALTH_INTERVAL_MS: milliseconds()
       .default(5_000)
       .describe('How often each subgraph’s health is sampled.'),

@@ -1,5 +1,7 @@
 export { admissionErrors } from './admission/admission.errors.ts';
 export { authorizationErrors } from './authorization/authorization.errors.ts';
+export { chaosErrors } from './chaos/chaos.errors.ts';
+export type { ChaosAnswer, ChaosQuestion } from './chaos/chaos-session.ts';
 export { admitDocument } from './admission/admit-document.ts';
 export { defaultOperationLimits, type OperationLimits } from './admission/operation-limits.ts';
 export { parseDocument } from './admission/parse-document.ts';

@@ -1,5 +1,5 @@
 import type { RevokedSessions } from '@saas/auth';
-import { ConfigError, readAll } from '@saas/config';
+import { ConfigError, readAll, readChaosPermission } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { redisRevokedSessions } from '@saas/redis';
 import { gracefulStop, stopOnSignals } from '@saas/resilience';
@@ -21,7 +21,12 @@ const main = async (): Promise<void> => {
   const closing = gracefulStop();
   const adapters = shared.REDIS_URL === undefined ? {} : await openRedis(shared.REDIS_URL, logger);
   closing.add('Redis', () => adapters.revokedSessions?.close());
-  const gateway = await startGateway(config, { logger, environment: process.env, ...adapters });
+  const gateway = await startGateway(config, {
+    logger,
+    environment: process.env,
+    isChaosAllowed: readChaosPermission(process.env),
+    ...adapters,
+  });
   closing.add('gateway', () => gateway.stop(), { timeoutMs: config.STOP_TIMEOUT_MS + STOP_MARGIN_MS });
   logger.info({ port: gateway.port, checks: gateway.health().status }, 'the gateway listens');
   stopOnSignals(() => closing.stop(), process, {

@@ -15,6 +15,7 @@ import {
 } from '@saas/telemetry';
 import type { FastifyInstance } from 'fastify';
 import { answerLimitsOf, operationLimitsOf } from './admission/admission.config.ts';
+import { openChaosSocket } from './chaos/chaos-socket.ts';
 import type { Execute } from './execution/execute.port.ts';
 import { ownExecution } from './execution/own-execution.ts';
 import type { ServingGenerations } from './execution/serving-generation.ts';
@@ -36,6 +37,7 @@ import type { SubgraphAddress } from './supergraph/load-supergraph.ts';
 import type { UsedOperation } from './supergraph/operation-cache.ts';
 import { supergraphSource } from './supergraph/supergraph-source.ts';
 import { supergraphChoiceOf } from './supergraph/supergraph.config.ts';
+import { openDetours, type Detours } from './upstream/detours.ts';
 import { identities } from './upstream/identities.ts';
 import { openClient } from './upstream/open-client.ts';
 import { sessionTokens } from './upstream/session-tokens.ts';
@@ -54,6 +56,8 @@ type Adapters = {
   readonly revokedSessions?: RevokedSessions;
   /** For `${env.NAME}` in `gateway.yaml` and `supergraph.yaml`. */
   readonly environment?: Environment;
+  /** Whether the commands on `CHAOS_SOCKET` are served, or refused; refused unless given. */
+  readonly isChaosAllowed?: boolean;
   /** What `GET /metrics` shows; the process alone unless given. */
   readonly meter?: PrometheusMeter;
 };
@@ -94,6 +98,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
   const operations = await admittedOperations(config, operationLimitsOf(config), logger);
   const supergraph = await openSupergraph(config, { ...adapters, clock, known: operations.known }, stopping);
   const { clients, generations } = supergraph;
+  await openChaos(config, { ...supergraph, ...adapters }, stopping);
   const targets = resolveTargets(config, generations.current().subgraphs);
   const monitor = watchSubgraphs(config, { ...supergraph, clock }, stopping);
   const answer = operationPipeline({
@@ -167,7 +172,24 @@ const verifierOf = (
     audience: config.ACCESS_TOKEN_AUDIENCE,
   });
 
+/** Where commands come that put faults into calls. Nobody is served any worse for its being missing. */
+const openChaos = async (
+  { CHAOS_SOCKET: path }: GatewayConfig,
+  { clients, generations, detours, logger, isChaosAllowed = false }: Supergraph & Adapters,
+  stopping: GracefulStop,
+): Promise<void> => {
+  if (path === undefined) return;
+  const subgraphs = () => clients.addressesOf(generations.current());
+  try {
+    const chaos = await openChaosSocket(path, { isAllowed: isChaosAllowed, subgraphs, detours, logger });
+    stopping.add('chaos socket', () => chaos.close());
+  } catch (error) {
+    logger.warn({ error }, 'no chaos command will be served');
+  }
+};
+
 type Supergraph = {
+  readonly detours: Detours;
   readonly clients: SubgraphClients<SubgraphClient>;
   readonly generations: ServingGenerations;
 };
@@ -184,7 +206,8 @@ const openSupergraph = async (
     config.CONFIG_FILE === undefined
       ? defaultGatewayYaml()
       : await readGatewayYaml(config.CONFIG_FILE, environment);
-  const clients = clientsFor(config, yaml, logger);
+  const detours = openDetours();
+  const clients = clientsFor(config, yaml, { logger, detours });
   stopping.add('subgraph connections', async () => clients.close());
   const source = await supergraphSource(supergraphChoiceOf(config), { environment, logger });
   const generations = await startGenerations({
@@ -201,7 +224,7 @@ const openSupergraph = async (
   });
   stopping.add('planner', async () => generations.stop());
   clients.follow(generations);
-  return { clients, generations };
+  return { clients, generations, detours };
 };
 
 type Execution = Parameters<typeof ownExecution>[0] & { readonly logger: Logger };
@@ -234,7 +257,7 @@ const watchSubgraphs = (
 const clientsFor = (
   config: GatewayConfig,
   yaml: GatewayYaml,
-  logger: Logger,
+  { logger, detours }: { readonly logger: Logger; readonly detours: Detours },
 ): SubgraphClients<SubgraphClient> => {
   const defaults = {
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
@@ -249,7 +272,7 @@ const clientsFor = (
       'gateway.yaml': Object.keys(yaml.subgraphs),
     },
     logger,
-    open: (address) => openClient(address, callSettingsOf(yaml, address.name, defaults)),
+    open: (address) => openClient(address, { detours, ...callSettingsOf(yaml, address.name, defaults) }),
   });
 };
 

@@ -1,3 +1,4 @@
+export * from './chaos-permission.ts';
 export * from './describe-setting.ts';
 export * from './read-config.ts';
 export * from './secret.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { ConfigError } from '@saas/config';
+import { ConfigError, readChaosPermission } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { gracefulStop, stopOnSignals, watchParent } from '@saas/resilience';
 import { createLogger } from '@saas/telemetry';
@@ -27,7 +27,11 @@ const main = async (args: readonly string[]): Promise<void> => {
   }
   const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL });
   const closing = gracefulStop();
-  const starting = startGateway(config, { logger, environment: process.env });
+  const starting = startGateway(config, {
+    logger,
+    environment: process.env,
+    isChaosAllowed: readChaosPermission(process.env),
+  });
   closing.add('gateway', async () => (await starting).stop(), {
     timeoutMs: config.STOP_TIMEOUT_MS + STOP_MARGIN_MS,
   });

@@ -2,12 +2,14 @@ import { isAppError, parseConsistencyTokens, type ConsistencyTokens } from '@saa
 import { resilienceErrors } from '@saas/resilience';
 import { Pool } from 'undici';
 import type { ClientError } from '../http/to-client-error.ts';
+import type { Detours } from './detours.ts';
 import { failureKindOf, failureKinds } from './failure-kinds.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { throughLayers } from './layers.ts';
 import { relayErrors, type ErrorRule } from './relay-errors.ts';
 import { bodyEncoder } from './request-body.ts';
 import type { HeaderRules } from './request-headers.ts';
+import { openRoute } from './route.ts';
 import { sendOnce } from './send-once.ts';
 import type { Layer, UpstreamCall } from './upstream-call.ts';
 import { upstreamErrors } from './upstream.errors.ts';
@@ -60,6 +62,8 @@ export type SubgraphClientOptions = {
   readonly headers?: HeaderRules | undefined;
   /** Which of the subgraph's errors clients may read: those that it marked, unless given. */
   readonly errors?: ErrorRule | undefined;
+  /** None unless given. */
+  readonly detours?: Detours;
   /** What a call goes through on its way, from the outside in; nothing unless given. */
   readonly layers?: readonly Layer[];
 };
@@ -71,9 +75,11 @@ export type SubgraphClientOptions = {
 export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient => {
   const { name, url, timeoutMs, responseBytesMax, headers, errors: rule = 'marked', layers = [] } = options;
   const { origin, pathname, search } = new URL(url);
-  const pool = new Pool(origin, { connections: options.connectionsMax, connect: { timeout: timeoutMs } });
+  const open = (to: string) =>
+    new Pool(to, { connections: options.connectionsMax, connect: { timeout: timeoutMs } });
+  const route = openRoute({ subgraph: name, origin, open, detours: options.detours });
   const encode = bodyEncoder();
-  const wire = sendOnce({ name, path: `${pathname}${search}`, pool, responseBytesMax, headers });
+  const wire = sendOnce({ name, path: `${pathname}${search}`, route, responseBytesMax, headers });
   const send = throughLayers(layers, wire);
 
   const begin = (request: SubgraphRequest, context: GatewayContext): UpstreamCall => {
@@ -97,8 +103,7 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
       throw foreseen(error, name, begun);
     }
   };
-  // `destroy`, not `close`: whoever stops us has already waited for the requests in hand.
-  return { name, call, close: async () => pool.destroy() };
+  return { name, call, close: async () => route.close() };
 };
 
 const none: readonly ClientError[] = [];

@@ -25,6 +25,7 @@ export const callsToServer = async () => {
   const log = memoryLog();
   const opened: { close(): Promise<void> }[] = [];
   return {
+    origin: `http://127.0.0.1:${port}`,
     received,
     server,
     logged: () => JSON.stringify(log.lines()),
