@@ -1,3 +1,4 @@
+export * from './breaker.ts';
 export * from './bulkhead.ts';
 export * from './deadline.ts';
 export * from './graceful-stop.ts';
