@@ -1,5 +1,6 @@
 import { setTimeout as pauseFor } from 'node:timers/promises';
-import type { RawTx } from './database-node.ts';
+import type { Begun, RawTx } from './database-node.ts';
+import { firstOf } from './begin-transaction.ts';
 import { postgresErrors } from './postgres.errors.ts';
 
 /** Every append holds it shared until it has committed. No other user of advisory locks in this database takes it. */
@@ -9,10 +10,18 @@ export const APPENDS_LOCK = 7_264_002;
 const WAIT_MS_MAX = 30_000;
 const PAUSE_MS_MAX = 50;
 
-/** Begins an append as the tenant, in one round trip: whoever draws positions holds this lock until they are committed. */
-export const beginAppend = async (tx: RawTx, tenantId: string): Promise<void> => {
-  await tx.$executeRaw`
-    SELECT set_config('app.tenant_id', ${tenantId}, true), pg_advisory_xact_lock_shared(${APPENDS_LOCK})`;
+/**
+ * Begins an append as the tenant, in one round trip: whoever draws positions holds this lock until they are committed.
+ *
+ * @param statementMs how long each statement may run or wait for a lock, this one included: the settings stand before the lock.
+ */
+export const beginAppend = async (tx: RawTx, tenantId: string, statementMs: number): Promise<Begun> => {
+  const limit = `${statementMs}ms`;
+  const rows = await tx.$queryRaw<Begun[]>`
+    SELECT pg_backend_pid() AS pid, set_config('app.tenant_id', ${tenantId}, true),
+      set_config('statement_timeout', ${limit}, true), set_config('lock_timeout', ${limit}, true),
+      pg_advisory_xact_lock_shared(${APPENDS_LOCK})::text`;
+  return firstOf(rows);
 };
 
 /**

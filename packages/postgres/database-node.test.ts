@@ -51,7 +51,13 @@ it('survives a server that dies while it says hello, and calls it unreachable', 
     },
     'primary',
   );
-  const failure = await node.transaction(async () => 'done').catch((error: unknown) => failureOf(error));
+  const failure = await node
+    .transaction(
+      {},
+      async () => ({ pid: 1 }),
+      async () => 'done',
+    )
+    .catch((error: unknown) => failureOf(error));
   expect(failure).toBe('unreachable');
   await node.close();
 });

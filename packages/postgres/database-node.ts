@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
+import { ConnectionPlaces } from './connection-places.ts';
+import type { Patience } from './patience.ts';
+import { watchedWork } from './watched-work.ts';
 
 /** The part of a generated Prisma client that we need; each service hands in its own. */
 export type Client<Tx> = {
@@ -44,12 +47,24 @@ type Options<Tx> = {
   readonly createClient: (adapter: PrismaPg) => Client<Tx>;
 };
 
+/** What the first statement of a transaction tells. */
+export type Begun = {
+  /** `pg_backend_pid()`: the server process that serves the transaction. */
+  readonly pid: number;
+};
+
+/** More requests than this never wait for one node: they are refused at once. */
+const WAITING_MAX = 1_000;
+
 /** One database server: a pool, the service's Prisma client over it, and a connection of its own for health checks. */
 export class DatabaseNode<Tx> {
   readonly shard: string;
   readonly role: 'primary' | 'replica';
   readonly name: string;
   readonly #pool: pg.Pool;
+  readonly #places: ConnectionPlaces;
+  /** The pool's connections, by the server process behind them. */
+  readonly #clients = new Map<number, pg.ClientBase>();
   readonly #probe: pg.Pool;
   readonly #client: Client<Tx>;
   readonly #limits: ConnectionLimits;
@@ -72,6 +87,12 @@ export class DatabaseNode<Tx> {
     };
     this.#settings = settings;
     this.#pool = new pg.Pool({ ...settings, max: limits.connectionsMax });
+    this.#places = new ConnectionPlaces({
+      placesMax: limits.connectionsMax,
+      waitMs: limits.connectMs,
+      waitingMax: WAITING_MAX,
+    });
+    this.#followClients();
     this.#probe = new pg.Pool({ ...settings, max: 1, idleTimeoutMillis: 60_000 });
     // Connections that break while idle are replaced by the pool; whoever uses one learns it from their own query.
     for (const pool of [this.#pool, this.#probe]) {
@@ -83,17 +104,45 @@ export class DatabaseNode<Tx> {
     this.#client = createClient(new PrismaPg(this.#pool, { statementNameGenerator: boundedNames() }));
   }
 
-  /** One transaction, bounded in time. */
-  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return this.#client.$transaction(work, {
-      maxWait: this.#limits.connectMs,
-      timeout: this.#limits.transactionMs,
-    });
+  /** How long one statement may run, milliseconds. */
+  get statementMs(): number {
+    return this.#limits.statementMs;
+  }
+
+  /**
+   * One transaction, bounded in time. When patience ends, whoever waits for a connection leaves the queue, and a statement that
+   * runs is cancelled; the commit is not.
+   *
+   * @param begin the transaction's first statement. It must not take long: it is not cancelled.
+   * @throws {AppError} what `watchPatience` tells.
+   */
+  async transaction<First extends Begun, Result>(
+    patience: Patience,
+    begin: (tx: Tx) => Promise<First>,
+    work: (tx: Tx, first: First) => Promise<Result>,
+  ): Promise<Result> {
+    await this.#places.take(patience);
+    try {
+      return await this.#client.$transaction(
+        async (tx) => {
+          const first = await begin(tx);
+          return watchedWork(this.#clients.get(first.pid), patience, () => work(tx, first));
+        },
+        { maxWait: this.#limits.connectMs, timeout: this.#limits.transactionMs },
+      );
+    } finally {
+      this.#places.give();
+    }
   }
 
   /** One statement outside Prisma, on a connection of the pool that serves requests. */
   async query<Row extends pg.QueryResultRow>(sql: string): Promise<readonly Row[]> {
-    return (await this.#pool.query<Row>(sql)).rows;
+    await this.#places.take({});
+    try {
+      return (await this.#pool.query<Row>(sql)).rows;
+    } finally {
+      this.#places.give();
+    }
   }
 
   /** One statement outside Prisma and outside that pool, so that a busy node still answers. */
@@ -110,7 +159,20 @@ export class DatabaseNode<Tx> {
     await this.#client.$disconnect();
     await Promise.all([this.#pool.end(), this.#probe.end()]);
   }
+
+  #followClients(): void {
+    const clients = this.#clients;
+    this.#pool.on('connect', (client) => void clients.set(processOf(client), client));
+    this.#pool.on('remove', (client) => {
+      // The server gives a number to somebody else when its process has ended.
+      if (clients.get(processOf(client)) === client) clients.delete(processOf(client));
+    });
+  }
 }
+
+/** As the server told it when the connection was opened. */
+const processOf = (client: pg.ClientBase): number =>
+  (client as unknown as { readonly processID: number }).processID;
 
 const PREPARED_MAX = 500;
 

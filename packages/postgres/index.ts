@@ -21,6 +21,7 @@ export * from './migrate.ts';
 export * from './migrate.errors.ts';
 export type { NodeHealth } from './node-monitor.ts';
 export * from './outbox.postgres.ts';
+export type { Patience } from './patience.ts';
 export * from './parked-listening.ts';
 export * from './parked-messages.postgres.ts';
 export * from './postgres.errors.ts';

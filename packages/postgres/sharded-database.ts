@@ -2,14 +2,17 @@ import type { PrismaPg } from '@prisma/adapter-pg';
 import type { ConsistencyToken } from '@saas/event-sourcing';
 import type { TenantId } from '@saas/kernel';
 import { beginAppend } from './append-lock.ts';
+import { beginAsSystem, beginAsTenant, beginOnReplica } from './begin-transaction.ts';
 import {
   DatabaseNode,
   defaultLimits,
+  type Begun,
   type Client,
   type ConnectionLimits,
   type RawTx,
 } from './database-node.ts';
 import { NodeMonitor, type NodeHealth } from './node-monitor.ts';
+import { leftMsOf, type Patience } from './patience.ts';
 import { failureOf, toDatabaseError } from './prisma-failures.ts';
 import { Session } from './session.ts';
 import { shardOfTenant, type ShardMap } from './shard-map.ts';
@@ -21,8 +24,15 @@ export type ShardUrls = {
   readonly replicas: readonly string[];
 };
 
-/** Whose data, and how new it has to be. */
-export type Scope = { readonly tenantId: TenantId; readonly token?: ConsistencyToken | undefined };
+/** Whose data, how new it has to be, and for how long somebody waits for it. */
+export type Scope = {
+  readonly tenantId: TenantId;
+  readonly token?: ConsistencyToken | undefined;
+  readonly patience?: Patience | undefined;
+};
+
+/** A transaction that writes ends at its deadline, but not because its caller has left: it may be what they wanted. */
+export type WritePatience = Pick<Patience, 'endsAtMs'>;
 
 type Options<Tx> = {
   readonly service: string;
@@ -103,7 +113,10 @@ export class ShardedDatabase<Tx extends RawTx> {
    * One transaction as the tenant, on a healthy replica of its shard that is at least as new as the token; when there
    * is none, or it fails under us, on the primary. `work` may run more than once and must only read.
    *
-   * @throws {AppError} `DATABASE_UNAVAILABLE` or `DATABASE_TIMEOUT`.
+   * When the scope's patience ends, a statement that runs is cancelled at the server, and its connection serves nobody else
+   * before that is certain; who waits for a connection leaves the queue.
+   *
+   * @throws {AppError} `DATABASE_UNAVAILABLE` or `DATABASE_TIMEOUT`; the coded error that the signal was aborted with.
    */
   async read<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const { monitor, replicas } = this.#shardOf(scope.tenantId);
@@ -118,25 +131,30 @@ export class ShardedDatabase<Tx extends RawTx> {
     return this.readPrimary(scope, work);
   }
 
-  /** One transaction as the tenant on its primary, for reads that a decision hangs on. */
-  readPrimary<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return this.write(scope.tenantId, work);
+  /** One transaction as the tenant on its primary, for reads that a decision hangs on. Patience as with {@link read}. */
+  readPrimary<Result>({ tenantId, patience }: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.#asTenant(tenantId, patience, beginAsTenant, work);
   }
 
-  /** One transaction as the tenant on its shard's primary; everything in it is committed or nothing is. */
-  write<Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return onNode(this.#shardOf(tenantId).primary, async (tx) => {
-      await tx.$executeRaw`SELECT set_config('app.tenant_id', ${tenantId}, true)`;
-      return work(tx);
-    });
+  /**
+   * One transaction as the tenant on its shard's primary; everything in it is committed or nothing is. At its deadline a
+   * statement that runs is cancelled, but not the commit.
+   */
+  write<Result>(
+    tenantId: TenantId,
+    work: (tx: Tx) => Promise<Result>,
+    { endsAtMs }: WritePatience = {},
+  ): Promise<Result> {
+    return this.#asTenant(tenantId, { endsAtMs }, beginAsTenant, work);
   }
 
   /** {@link write} for a transaction that adds events: it is known as such to whoever reads all events of the shard. */
-  append<Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return onNode(this.#shardOf(tenantId).primary, async (tx) => {
-      await beginAppend(tx, tenantId);
-      return work(tx);
-    });
+  append<Result>(
+    tenantId: TenantId,
+    work: (tx: Tx) => Promise<Result>,
+    { endsAtMs }: WritePatience = {},
+  ): Promise<Result> {
+    return this.#asTenant(tenantId, { endsAtMs }, beginAppend, work);
   }
 
   /** One transaction on the directory shard, the first one, outside any tenant. For the e-mail directory alone. */
@@ -147,10 +165,7 @@ export class ShardedDatabase<Tx extends RawTx> {
 
   /** One transaction on a shard's primary that sees every tenant. For relays, housekeeping and reconciliation. */
   asSystem<Result>(shard: string, work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return onNode(this.#shard(shard).primary, async (tx) => {
-      await tx.$executeRaw`SELECT set_config('app.scope', 'system', true)`;
-      return work(tx);
-    });
+    return coded(this.#shard(shard).primary.transaction({}, beginAsSystem, work));
   }
 
   /** {@link asSystem} on each shard in turn. */
@@ -176,32 +191,41 @@ export class ShardedDatabase<Tx extends RawTx> {
    */
   async tokenNow(tenantId: TenantId): Promise<ConsistencyToken> {
     const { name, primary } = this.#shardOf(tenantId);
-    const asking = primary.query<{ lsn: string }>('SELECT pg_current_wal_flush_lsn() AS lsn');
-    const [row] = await asking.catch((error: unknown) => {
-      throw toDatabaseError(error);
-    });
+    const [row] = await coded(primary.query<{ lsn: string }>('SELECT pg_current_wal_flush_lsn() AS lsn'));
     return `${name}=${row?.lsn ?? '0/0'}`;
   }
 
   async #readReplica<Result>(
     replica: DatabaseNode<Tx>,
     monitor: NodeMonitor<Tx>,
-    { tenantId, token }: Scope,
+    { tenantId, token, patience = {} }: Scope,
     work: (tx: Tx) => Promise<Result>,
   ): Promise<{ status: 'done'; result: Result } | { status: 'stale' | 'failed' }> {
     const lsn = lsnFor(token, replica.shard);
     try {
-      return await replica.transaction(async (tx) => {
-        const [row] = await tx.$queryRaw<{ fresh: boolean }[]>`
-          SELECT set_config('app.tenant_id', ${tenantId}, true), pg_last_wal_replay_lsn() >= ${lsn}::pg_lsn AS fresh`;
-        return row?.fresh ? { status: 'done', result: await work(tx) } : { status: 'stale' };
-      });
+      return await replica.transaction(
+        patience,
+        (tx) => beginOnReplica(tx, tenantId, leftMsOf(patience, replica.statementMs), lsn),
+        async (tx, { fresh }) => (fresh ? { status: 'done', result: await work(tx) } : { status: 'stale' }),
+      );
     } catch (error) {
       const failure = failureOf(error);
       if (failure !== 'unreachable' && failure !== 'conflict') throw toDatabaseError(error);
       if (failure === 'unreachable') monitor.quarantine(replica);
       return { status: 'failed' };
     }
+  }
+
+  #asTenant<Result>(
+    tenantId: TenantId,
+    patience: Patience | undefined,
+    begin: (tx: Tx, tenantId: TenantId, statementMs: number) => Promise<Begun>,
+    work: (tx: Tx) => Promise<Result>,
+  ): Promise<Result> {
+    const { primary } = this.#shardOf(tenantId);
+    const wait = patience ?? {};
+    const start = (tx: Tx) => begin(tx, tenantId, leftMsOf(wait, primary.statementMs));
+    return coded(primary.transaction(wait, start, work));
   }
 
   #shardOf(tenantId: TenantId): Shard<Tx> {
@@ -215,16 +239,10 @@ export class ShardedDatabase<Tx extends RawTx> {
   }
 }
 
-const onNode = async <Tx, Result>(
-  node: DatabaseNode<Tx>,
-  work: (tx: Tx) => Promise<Result>,
-): Promise<Result> => {
-  try {
-    return await node.transaction(work);
-  } catch (error) {
+const coded = <Result>(asking: Promise<Result>): Promise<Result> =>
+  asking.catch((error: unknown) => {
     throw toDatabaseError(error);
-  }
-};
+  });
 
 const LSN = /^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/;
 

@@ -1,3 +1,4 @@
+import { beginAsSystem } from './begin-transaction.ts';
 import type { DatabaseNode, RawTx } from './database-node.ts';
 import { postgresErrors } from './postgres.errors.ts';
 import type { ShardMap } from './shard-map.ts';
@@ -32,8 +33,7 @@ const ROLE = `SELECT rolsuper OR rolbypassrls AS powerful FROM pg_roles WHERE ro
 
 /** Hops from bucket to bucket along the index, so that the cost is the number of buckets and not of rows. */
 const bucketsOf = <Tx extends RawTx>(primary: DatabaseNode<Tx>): Promise<readonly number[]> =>
-  primary.transaction(async (tx) => {
-    await tx.$executeRaw`SELECT set_config('app.scope', 'system', true)`;
+  primary.transaction({}, beginAsSystem, async (tx) => {
     const rows = await tx.$queryRaw<{ bucket: number }[]>`
       WITH RECURSIVE held AS (
         (SELECT bucket FROM streams ORDER BY bucket LIMIT 1)

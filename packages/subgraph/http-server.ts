@@ -102,21 +102,24 @@ const answerGraphql = async (
   const onStopping = (): void => caller.abort(stopping.reason);
   reply.raw.once('close', onGone);
   stopping.addEventListener('abort', onStopping, { once: true });
+  const timeoutMs = deadlineMsOf(headers, deadlineMsMax);
+  const endsAtMs = performance.now() + timeoutMs;
   try {
-    const answer = await withDeadline(
-      { timeoutMs: deadlineMsOf(headers, deadlineMsMax), parent: caller.signal },
-      (signal) =>
-        options.answer(request.body, headers, {
-          viewer,
-          requestId,
-          origin: traceparent === undefined ? { requestId } : { requestId, traceparent },
-          logger,
-          signal,
-          token: token.asked,
-          currentToken: token.current,
-          keepToken: token.keep,
-        }),
-    );
+    const answer = await withDeadline({ timeoutMs, parent: caller.signal }, (signal) => {
+      // Each statement of the request listens while it runs.
+      setMaxListeners(0, signal);
+      return options.answer(request.body, headers, {
+        viewer,
+        requestId,
+        origin: traceparent === undefined ? { requestId } : { requestId, traceparent },
+        logger,
+        signal,
+        endsAtMs,
+        token: token.asked,
+        currentToken: token.current,
+        keepToken: token.keep,
+      });
+    });
     const written = token.answer();
     if (written !== undefined) void reply.header(CONSISTENCY_HEADER, written);
     return await reply.code(answer.statusCode).type(answer.contentType).send(answer.body);

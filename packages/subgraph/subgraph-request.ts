@@ -28,6 +28,8 @@ export type SubgraphRequest = {
   readonly logger: Logger;
   /** Aborts when the deadline has passed or the caller has gone; pass it to everything that waits. */
   readonly signal: AbortSignal;
+  /** When the deadline passes, on `performance.now()`'s clock. Writes end then too, but not because the caller has gone. */
+  readonly endsAtMs: number;
   /** How far this service's reads must see, as the caller asked. */
   readonly token: ConsistencyToken | undefined;
   /** The same, and what this request itself has written so far: for reads that follow a write. */

@@ -1,12 +1,7 @@
 import { requireViewer, type AuthenticatedViewer } from '@saas/auth';
-import {
-  claimOf,
-  type CommandHandler,
-  type ConsistencyToken,
-  type Decided,
-  type StreamId,
-} from '@saas/event-sourcing';
-import type { Clock, NotificationId, TenantId } from '@saas/kernel';
+import { claimOf, type CommandHandler, type Decided, type StreamId } from '@saas/event-sourcing';
+import type { Clock, NotificationId } from '@saas/kernel';
+import type { ShardedDatabase } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-notifications';
 import { loader, type Loader, type SubgraphRequest } from '@saas/subgraph';
 import { deliveriesOf, type DeliveryView } from './delivery/delivery-queue.queries.ts';
@@ -79,12 +74,7 @@ type Tx = Prisma.TransactionClient;
 export type WebhookRules = { readonly mayBePrivate: boolean; readonly key: string };
 
 /** What requests may do with the service's database beside changing it by commands. */
-export type NotificationsDatabase = {
-  read<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result>;
-  readPrimary<Result>(scope: Scope, work: (tx: Tx) => Promise<Result>): Promise<Result>;
-  write<Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result>;
-};
-type Scope = { readonly tenantId: TenantId; readonly token?: ConsistencyToken | undefined };
+export type NotificationsDatabase = Pick<ShardedDatabase<Tx>, 'read' | 'readPrimary' | 'write'>;
 
 type Options = {
   readonly database: NotificationsDatabase;
@@ -106,7 +96,7 @@ export const contextFactory =
       work: (tx: Tx, viewer: AuthenticatedViewer) => Promise<Result>,
     ): Promise<Result> => {
       const viewer = requireViewer(request.viewer);
-      const scope = { tenantId: viewer.tenantId, token: request.token };
+      const scope = { tenantId: viewer.tenantId, token: request.token, patience: request };
       return hasWritten
         ? database.readPrimary(scope, (tx) => work(tx, viewer))
         : database.read(scope, (tx) => work(tx, viewer));

@@ -53,8 +53,9 @@ export const projectsContext = (request: SubgraphRequest, options: Options): Pro
   const read: ProjectsContext['read'] = (work) => {
     const viewer = requireViewer(request.viewer);
     const { tenantId } = viewer;
-    request.signal.throwIfAborted();
-    return database.read({ tenantId, token: request.currentToken() }, (tx) => work(tx, viewer));
+    return database.read({ tenantId, token: request.currentToken(), patience: request }, (tx) =>
+      work(tx, viewer),
+    );
   };
   let loaders = projectsLoaders(read);
   return {

@@ -1,6 +1,7 @@
 import { requireViewer } from '@saas/auth';
-import { claimOf, type Claim, type ConsistencyToken } from '@saas/event-sourcing';
+import { claimOf, type Claim } from '@saas/event-sourcing';
 import type { Clock, TenantId, UserId } from '@saas/kernel';
+import type { ShardedDatabase } from '@saas/postgres';
 import type { Prisma } from '@saas/prisma-users';
 import { loader, type Loader, type SubgraphRequest } from '@saas/subgraph';
 import { usersById, type UserRow } from './account/account.queries.ts';
@@ -46,12 +47,7 @@ export type MutationInput = {
 };
 
 type Options = {
-  readonly database: {
-    read<Result>(
-      scope: { readonly tenantId: TenantId; readonly token?: ConsistencyToken | undefined },
-      work: (tx: Tx) => Promise<Result>,
-    ): Promise<Result>;
-  };
+  readonly database: Pick<ShardedDatabase<Tx>, 'read'>;
   readonly services: UsersServices;
   readonly clock: Clock;
   /** Keys the hashes of requests, and the tokens of invitations. */
@@ -64,7 +60,7 @@ export const contextFactory =
   (request: SubgraphRequest): UsersContext => {
     const { viewer, origin, currentToken } = request;
     const readAs = <Result>(tenantId: TenantId, work: (tx: Tx) => Promise<Result>): Promise<Result> =>
-      database.read({ tenantId, token: currentToken() }, work);
+      database.read({ tenantId, token: currentToken(), patience: request }, work);
     const claimIn = (scope: string, operation: string, input: MutationInput) =>
       claimOf({ scope, operation, input, secret });
 
