@@ -53,6 +53,9 @@ export type Begun = {
   readonly pid: number;
 };
 
+/** How often a server that runs our statement looks whether we are still there. */
+const CONNECTION_CHECK_MS = 1_000;
+
 /** More requests than this never wait for one node: they are refused at once. */
 const WAITING_MAX = 1_000;
 
@@ -83,6 +86,8 @@ export class DatabaseNode<Tx> {
       lock_timeout: limits.statementMs,
       idle_in_transaction_session_timeout: limits.transactionMs,
       query_timeout: limits.statementMs + 1_000,
+      // Of a process that has died, too, no statement goes on; PostgreSQL looks while it works.
+      options: `-c client_connection_check_interval=${CONNECTION_CHECK_MS}`,
       keepAlive: true,
     };
     this.#settings = settings;

@@ -3,6 +3,7 @@ import { defineErrors, newTenantId, systemClock } from '@saas/kernel';
 import { waitUntil } from '@saas/local-stack';
 import { evenShardMap, holdAppends, ShardedDatabase } from '@saas/postgres';
 import { PrismaClient, type Prisma } from '@saas/prisma-projects';
+import { cancelProxy } from '../support/cancel-proxy.ts';
 import { statementWatch } from '../support/running-statements.ts';
 import { openDatabase, topology } from '../support/stack.ts';
 
@@ -18,15 +19,17 @@ const left = defineErrors({
 const tenantId = newTenantId(systemClock);
 
 let database: ShardedDatabase<Tx>;
+let proxies: readonly Awaited<ReturnType<typeof cancelProxy>>[];
 let watch: Awaited<ReturnType<typeof statementWatch>>;
 beforeAll(async () => {
   const { shards, database: name } = await openDatabase('projects');
   const servers = topology().shards.flatMap(({ primary, replicas }) => [primary, ...replicas]);
   watch = await statementWatch(servers, [name]);
+  proxies = await Promise.all(shards.map(({ primary }) => cancelProxy(primary)));
   database = new ShardedDatabase<Tx>({
     service: 'projects',
-    shards,
-    shardMap: evenShardMap(shards.map(({ name }) => name)),
+    shards: shards.map((shard, index) => ({ ...shard, primary: proxies[index]?.url ?? '' })),
+    shardMap: evenShardMap(shards.map(({ name: shard }) => shard)),
     createClient: (adapter) => new PrismaClient({ adapter }),
     limits: {
       connectionsMax: CONNECTIONS_MAX,
@@ -40,6 +43,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await database.stop();
   await watch.close();
+  await Promise.all(proxies.map((proxy) => proxy.close()));
 });
 
 const sleep = (seconds: number) => (tx: Tx) =>
@@ -178,28 +182,48 @@ describe('a cancel request', () => {
   const bystander = async (n: number): Promise<number> => {
     const rows = await database.readPrimary(
       { tenantId },
-      (tx) => tx.$queryRaw<{ n: number }[]>`SELECT ${n}::int AS n, pg_sleep(0.002)::text`,
+      (tx) => tx.$queryRaw<{ n: number }[]>`SELECT ${n}::int AS n, pg_sleep(0.02)::text`,
     );
     return rows[0]?.n ?? -1;
+  };
+  /** Leaves at about the moment in which its statement ends. */
+  const victim = async (): Promise<unknown> => {
+    const { signal, leave } = leaving();
+    return codeOf(
+      database.readPrimary({ tenantId, patience: { signal } }, async (tx) => {
+        setTimeout(leave, 10 * Math.random());
+        return sleep(Math.random() / 100)(tx);
+      }),
+    );
   };
 
   it('never hits the statement of somebody else, whenever it comes', async () => {
     const outcomes: unknown[] = [];
+    for (const proxy of proxies) proxy.setFate({ delayMs: () => Math.random() * 30 });
     for (let round = 0; round < RACES; round += 1) {
-      const callers = Array.from({ length: CONNECTIONS_MAX }, leaving);
-      // Each leaves when so many of the others have been served, in the middle of whatever is going on then.
-      const leave = (): void => callers[Math.floor(Math.random() * 2 * callers.length)]?.leave();
-      const victims = callers.map(({ signal }, index) =>
-        codeOf(database.readPrimary({ tenantId, patience: { signal } }, sleep(((round + index) % 5) / 500))),
-      );
-      const numbers = Array.from({ length: 3 * CONNECTIONS_MAX }, (_, index) => round * 100 + index);
-      const served = numbers.map((n) => bystander(n).finally(leave));
-      expect(await Promise.all(served)).toEqual(numbers);
+      const numbers = Array.from({ length: 2 * CONNECTIONS_MAX }, (_, index) => round * 100 + index);
+      const victims = Array.from({ length: CONNECTIONS_MAX }, victim);
+      expect(await Promise.all(numbers.map(bystander))).toEqual(numbers);
       outcomes.push(...(await Promise.all(victims)));
     }
+    for (const proxy of proxies) proxy.setFate({ delayMs: () => 0 });
     // Some were in time and some were not: there was a race.
     expect(new Set(outcomes)).toEqual(new Set(['done', 'CALLER_LEFT']));
+    expect(proxies.reduce((sum, proxy) => sum + proxy.cancels(), 0)).toBeGreaterThan(RACES);
     expect(await sleeping()).toEqual([]);
     await isWhole();
+  });
+
+  it('that is not answered costs the connection, which is replaced', async () => {
+    for (const proxy of proxies) proxy.setFate('never answered');
+    const { signal, leave } = leaving();
+    const reading = codeOf(database.readPrimary({ tenantId, patience: { signal } }, sleep(60)));
+    await inFlight(1);
+    leave();
+    expect(await reading).toBe('CALLER_LEFT');
+    for (const proxy of proxies) proxy.setFate({ delayMs: () => 0 });
+    await isWhole();
+    // Nobody listens to the statement any more; the server finds out by itself.
+    await inFlight(0);
   });
 });
