@@ -59,7 +59,7 @@ export class ConnectionPlaces {
       };
       const leave = (reason: unknown): void => {
         end();
-        reject(reason as Error);
+        reject(reason);
       };
       const unwatch = watchPatience(patience, leave);
       const timer = setTimeout(() => leave(exhausted()), this.#options.waitMs);

@@ -31,7 +31,12 @@ const connection = () => {
   const { port } = server.address() as AddressInfo;
   const state = { isEnded: false };
   const client = {
-    ...{ host: '127.0.0.1', port, ssl: false, sslNegotiation: 'postgres', processID: 1, secretKey: 1 },
+    host: '127.0.0.1',
+    port,
+    ssl: false,
+    sslNegotiation: 'postgres',
+    processID: 1,
+    secretKey: 1,
     end: async () => {
       state.isEnded = true;
     },

@@ -18,20 +18,23 @@ export const cancelProxy = async (url: string) => {
     sockets.add(socket);
     return socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
   };
+  const passOn = async (caller: Socket, first: Buffer): Promise<void> => {
+    const isCancel = first.length >= 8 && first.readInt32BE(4) === CANCEL_CODE;
+    if (isCancel) {
+      cancels += 1;
+      if (fate === 'never answered') return;
+      await wait(fate.delayMs());
+    }
+    const target = keep(connect(Number(port), hostname));
+    target.write(first);
+    caller.pipe(target).pipe(caller);
+    caller.once('close', () => target.destroy());
+    target.once('close', () => caller.destroy());
+  };
   const server = createServer((caller) => {
     keep(caller).once('data', (first: Buffer) => {
       caller.pause();
-      const isCancel = first.length >= 8 && first.readInt32BE(4) === CANCEL_CODE;
-      if (isCancel) cancels += 1;
-      if (isCancel && fate === 'never answered') return;
-      const delayMs = isCancel && fate !== 'never answered' ? fate.delayMs() : 0;
-      void (delayMs > 0 ? wait(delayMs) : Promise.resolve()).then(() => {
-        const target = keep(connect(Number(port), hostname));
-        target.write(first);
-        caller.pipe(target).pipe(caller);
-        caller.once('close', () => target.destroy());
-        target.once('close', () => caller.destroy());
-      });
+      void passOn(caller, first);
     });
   });
   server.listen(0, '127.0.0.1');
