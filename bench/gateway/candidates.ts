@@ -27,7 +27,10 @@ export type Candidate = {
 export const LIMIT = 'limit';
 export const OURS = 'ours';
 
-/** Who is compared, in the order of the tables. Each runs with its own production defaults. */
+/** Sends every query, as the others do. */
+const AS_PEERS = repositoryPath('bench', 'gateway', 'as-peers.yaml');
+
+/** Who is compared, in the order of the tables. Each runs with its own production defaults; ours shares no calls. */
 export const candidates: readonly Candidate[] = [
   {
     name: LIMIT,
@@ -48,6 +51,7 @@ export const candidates: readonly Candidate[] = [
       env: {
         GATEWAY_HTTP_PORT: String(port),
         GATEWAY_SUPERGRAPH_FILE: supergraphFile,
+        GATEWAY_CONFIG_FILE: AS_PEERS,
         // Nobody is asked for these keys: the requests carry no token.
         GATEWAY_JWKS_URL: `http://127.0.0.1:${port}/jwks`,
       },
@@ -61,6 +65,8 @@ export const candidates: readonly Candidate[] = [
         repositoryPath('gateway', 'dist', 'command', 'main.js'),
         '--supergraph',
         supergraphFile,
+        '--config',
+        AS_PEERS,
         '--port',
         String(port),
       ],

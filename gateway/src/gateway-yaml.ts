@@ -20,6 +20,8 @@ const headerName = () =>
   });
 
 const callSettings = {
+  /** Whether the same query for the same viewer is sent once while it is on its way; so unless it says otherwise. */
+  dedupe: z.boolean().optional(),
   headers: z
     .strictObject({
       /** Of the client's headers, those that are sent on. */
@@ -48,6 +50,7 @@ const subgraphSettings = z
   .transform((given) => ({
     headers: given.headers,
     errors: given.errors,
+    dedupe: given.dedupe,
     bulkhead: given.bulkhead,
     retry: given.retry,
     url: given.url,
@@ -174,6 +177,7 @@ export const callSettingsOf = (yaml: GatewayYaml, name: string, defaults: CallDe
     connectionsMax: own?.connectionsMax ?? defaults.connectionsMax,
     headers: own?.headers ?? yaml.headers,
     errors: own?.errors ?? yaml.errors ?? 'marked',
+    dedupe: own?.dedupe ?? yaml.dedupe ?? true,
     bulkhead: own?.bulkhead ?? yaml.bulkhead,
     retry: own?.retry ?? yaml.retry,
   };

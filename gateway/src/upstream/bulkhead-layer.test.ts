@@ -1,15 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { bulkhead } from '@saas/resilience';
 import { bulkheadLayer } from './bulkhead-layer.ts';
-import type { CallWatch, WatchedCall } from './call-watch.ts';
-import { heldWire, settled, socketError, upstreamCall } from './layers.fixture.ts';
-
-/** A watch that looks when the test says so. */
-const handWatch = () => {
-  const watched = new Set<WatchedCall>();
-  const watch: CallWatch = { add: (call) => watched.add(call), delete: (call) => watched.delete(call) };
-  return { watch, watched };
-};
+import { handWatch, heldWire, settled, socketError, upstreamCall } from './layers.fixture.ts';
 
 const limited = (concurrentMax: number, queueMax: number) => {
   const wire = heldWire();

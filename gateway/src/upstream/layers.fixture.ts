@@ -1,4 +1,5 @@
 import { createLogger, memoryLog } from '@saas/telemetry';
+import type { CallWatch, WatchedCall } from './call-watch.ts';
 import { tokenKeeper } from './token-keeper.ts';
 import type { Send, UpstreamAnswer, UpstreamCall } from './upstream-call.ts';
 
@@ -44,6 +45,19 @@ export const heldWire = (): { readonly sent: Sent[]; readonly send: Send } => {
       sent.push({ call, answer: (answer = upstreamAnswer()) => resolve(answer), fail: reject });
     });
   return { sent, send };
+};
+
+/** A watch that looks when the test says so, at the time that the test says it is. */
+export const handWatch = () => {
+  const watched = new Set<WatchedCall>();
+  const watch: CallWatch = { add: (call) => watched.add(call), delete: (call) => watched.delete(call) };
+  const look = (nowMs = -Infinity): void => {
+    for (const call of watched) {
+      if (call.caller?.aborted === true) call.giveUp('left');
+      else if (nowMs >= call.endsAtMs) call.giveUp('late');
+    }
+  };
+  return { watch, watched, look };
 };
 
 /** Lets everything run that does not wait for anything. */

@@ -1,15 +1,21 @@
 import { bulkhead, retryBudget } from '@saas/resilience';
 import { bulkheadLayer } from './bulkhead-layer.ts';
 import type { BulkheadSettings } from './bulkhead-settings.ts';
+import { callScope } from './call-scope.ts';
 import { callWatch } from './call-watch.ts';
 import { pauseOf } from './pause.ts';
+import type { HeaderRules } from './request-headers.ts';
 import { retryLayer } from './retry-layer.ts';
 import type { RetrySettings } from './retry-settings.ts';
+import { shareLayer } from './share-layer.ts';
 import type { Layer, Send, UpstreamCall } from './upstream-call.ts';
 
 export type LayerSettings = {
   /** Bounds the calls on their way, where `bulkhead` does not. */
   readonly connectionsMax: number;
+  /** Which of the client's headers are sent on. */
+  readonly headers: HeaderRules | undefined;
+  readonly dedupe: boolean;
   readonly bulkhead: BulkheadSettings;
   readonly retry: RetrySettings;
 };
@@ -30,9 +36,10 @@ export type LayerParts = {
  * What a subgraph's calls go through on their way, from the outside in. This is where the order is written:
  *
  * 1. fallback: whatever fails below may be answered with the last good answer;
- * 2. bulkhead: a place for each call that is sent; outside the breaker, so that a full one opens no breaker;
- * 3. breaker: sees a call with all its repeats as one;
- * 4. retry: every attempt is signed anew, and told how much time is left.
+ * 2. sharing: queries that are the same are one call below, with one place, one failure and one budget;
+ * 3. bulkhead: a place for each call that is sent; outside the breaker, so that a full one opens no breaker;
+ * 4. breaker: sees a call with all its repeats as one;
+ * 5. retry: every attempt is signed anew, and told how much time is left.
  */
 export const layers = (settings: LayerSettings, { breaker, fallback }: LayerParts = {}): readonly Layer[] => {
   const watch = callWatch();
@@ -45,6 +52,7 @@ export const layers = (settings: LayerSettings, { breaker, fallback }: LayerPart
   });
   return [
     ...(fallback ? [fallback] : []),
+    ...(settings.dedupe ? [shareLayer({ scopeOf: callScope(settings.headers), watch })] : []),
     bulkheadLayer(bulkhead({ concurrentMax, queueMax }), watch),
     ...(breaker ? [breaker.layer] : []),
     retry,

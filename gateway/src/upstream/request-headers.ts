@@ -57,15 +57,10 @@ export const headerObjection = (name: string): string | undefined => {
  */
 export const headerWriter = (
   subgraph: string,
-  { propagate = [], insert = {} }: HeaderRules = {},
+  rules: HeaderRules = {},
 ): ((context: GatewayContext, leftMs: number) => string[]) => {
-  const inserted = Object.entries(insert)
-    .map(([name, value]) => [name.toLowerCase(), value] as const)
-    .filter(([name, value]) => headerObjection(name) === undefined && VALUE.test(value));
-  const taken = new Set(inserted.map(([name]) => name));
-  const passed = [...new Set(propagate.map((name) => name.toLowerCase()))].filter(
-    (name) => headerObjection(name) === undefined && !taken.has(name),
-  );
+  const inserted = insertedHeaders(rules);
+  const passed = passedHeaders(rules);
   const always = [
     'content-type',
     'application/json',
@@ -89,10 +84,28 @@ export const headerWriter = (
   };
 };
 
+const insertedHeaders = ({ insert = {} }: HeaderRules): readonly (readonly [string, string])[] =>
+  Object.entries(insert)
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name, value]) => headerObjection(name) === undefined && VALUE.test(value));
+
+/** Those of the client's headers that are sent on, in lower case. */
+export const passedHeaders = (rules: HeaderRules): readonly string[] => {
+  const taken = new Set(insertedHeaders(rules).map(([name]) => name));
+  const asked = (rules.propagate ?? []).map((name) => name.toLowerCase());
+  return [...new Set(asked)].filter((name) => headerObjection(name) === undefined && !taken.has(name));
+};
+
+/** What is sent on of the client's header `name`; undefined when nothing is. */
+export const passedValue = (name: string, client: ClientHeaders | undefined): string | undefined => {
+  const given = client !== undefined && Object.hasOwn(client, name) ? client[name] : undefined;
+  const value = typeof given === 'string' ? given : given?.join(name === 'cookie' ? '; ' : ', ');
+  return value !== undefined && VALUE.test(value) ? value : undefined;
+};
+
 const passOn = (names: readonly string[], client: ClientHeaders, headers: string[]): void => {
   for (const name of names) {
-    const given = Object.hasOwn(client, name) ? client[name] : undefined;
-    const value = typeof given === 'string' ? given : given?.join(name === 'cookie' ? '; ' : ', ');
-    if (value !== undefined && VALUE.test(value)) headers.push(name, value);
+    const value = passedValue(name, client);
+    if (value !== undefined) headers.push(name, value);
   }
 };

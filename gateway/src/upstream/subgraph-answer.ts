@@ -47,15 +47,26 @@ export const parseAnswer = (
   return { data, errors };
 };
 
+/** The same once more, from a body that {@link parseAnswer} has read: nothing in it is shared with what was read before. */
+export const parseAgain = (body: Buffer): ParsedAnswer => {
+  const { data, errors = [] } = JSON.parse(textOf(body)) as Partial<ParsedAnswer>;
+  return { data, errors: errors ?? [] };
+};
+
 type Fields = Readonly<Record<string, unknown>>;
 
 const isFields = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** A byte order mark is skipped (RFC 8259, section 8.1); bytes that are no UTF-8 would become other text without notice. */
-const parseJson = (body: Buffer, unusable: (reason: string) => Error): unknown => {
+/** A byte order mark is skipped (RFC 8259, section 8.1). */
+const textOf = (body: Buffer): string => {
   const decoded = body.toString('utf8');
-  const text = decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded;
+  return decoded.charCodeAt(0) === 0xfeff ? decoded.slice(1) : decoded;
+};
+
+/** Bytes that are no UTF-8 would become other text without notice. */
+const parseJson = (body: Buffer, unusable: (reason: string) => Error): unknown => {
+  const text = textOf(body);
   if (text.includes('\uFFFD') && !isUtf8(body)) throw unusable('it is not in UTF-8');
   if (text.length > NESTING_UNCHECKED_CHARACTERS && jsonSize(text, SIZE_MAX).nesting > NESTING_MAX)
     throw unusable('it is nested too deeply');
