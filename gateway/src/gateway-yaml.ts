@@ -7,6 +7,7 @@ import { expandVariables } from './supergraph/expand-variables.ts';
 import { describeProblem, type SupergraphProblem } from './supergraph/supergraph.errors.ts';
 import { offsetOf } from './supergraph/yaml-offset.ts';
 import { bulkheadSettings } from './upstream/bulkhead-settings.ts';
+import { fallbackSettings, subgraphFallbackSettings } from './upstream/fallback-settings.ts';
 import { headerObjection } from './upstream/request-headers.ts';
 import { retrySettings } from './upstream/retry-settings.ts';
 
@@ -46,6 +47,7 @@ const subgraphSettings = z
     connections_max: count().optional(),
     /** Largest answer that is read. */
     response_bytes_max: count().optional(),
+    fallback: subgraphFallbackSettings.optional(),
   })
   .transform((given) => ({
     headers: given.headers,
@@ -57,6 +59,7 @@ const subgraphSettings = z
     timeoutMs: given.timeout_ms,
     connectionsMax: given.connections_max,
     responseBytesMax: given.response_bytes_max,
+    fallback: given.fallback,
   }));
 
 const planningSettings = z
@@ -94,6 +97,7 @@ const settings = z
       .record(z.string().regex(/^[A-Za-z][\w-]*$/, 'is no name of a subgraph'), subgraphSettings)
       .prefault({}),
     planning: planningSettings.prefault({}),
+    fallback: fallbackSettings.prefault({}),
   })
   .readonly();
 
@@ -180,6 +184,7 @@ export const callSettingsOf = (yaml: GatewayYaml, name: string, defaults: CallDe
     dedupe: own?.dedupe ?? yaml.dedupe ?? true,
     bulkhead: own?.bulkhead ?? yaml.bulkhead,
     retry: own?.retry ?? yaml.retry,
+    isRemembered: own?.fallback?.enabled ?? yaml.fallback.enabled,
   };
 };
 

@@ -4,7 +4,7 @@ import type { ErrorLimits } from './admission/capped-errors.ts';
 import type { CostLimits } from './admission/operation-cost.ts';
 import type { AuthorizerOptions } from './authorization/authorizer.ts';
 import type { Execute } from './execution/execute.port.ts';
-import type { ServingGenerations } from './execution/serving-generation.ts';
+import type { ServingGeneration, ServingGenerations } from './execution/serving-generation.ts';
 import { answerOperations } from './http/answer-operations.ts';
 import type { HttpReply, HttpRequest } from './http/http-exchange.ts';
 import type { AdmittedOperations } from './operations/admitted-operations.ts';
@@ -23,6 +23,7 @@ import { useRequestId } from './stages/request-id.ts';
 import { useRespond } from './stages/respond.ts';
 import { composeStages, type Handler } from './stages/stage.ts';
 import { useValidate } from './stages/validate.ts';
+import type { FallbackRules } from './upstream/fallback-rules.ts';
 import type { SessionTokens } from './upstream/session-tokens.ts';
 
 type OperationOptions = AdmittedOperations & {
@@ -34,6 +35,7 @@ type OperationOptions = AdmittedOperations & {
   readonly errors: ErrorLimits;
   readonly execute: Execute;
   readonly identitiesOf: (viewer: Viewer) => (subgraph: string) => string | undefined;
+  readonly fallbackOf: ((generation: ServingGeneration) => FallbackRules) | undefined;
 };
 
 type HttpOptions = {

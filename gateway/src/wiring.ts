@@ -38,6 +38,7 @@ import type { UsedOperation } from './supergraph/operation-cache.ts';
 import { supergraphSource } from './supergraph/supergraph-source.ts';
 import { supergraphChoiceOf } from './supergraph/supergraph.config.ts';
 import { openDetours, type Detours } from './upstream/detours.ts';
+import { fallback, type Fallback } from './upstream/fallback.ts';
 import { identities } from './upstream/identities.ts';
 import { openClient } from './upstream/open-client.ts';
 import { sessionTokens } from './upstream/session-tokens.ts';
@@ -96,7 +97,7 @@ type Ready = Adapters & { readonly clock: Clock; readonly meter: PrometheusMeter
 const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulStop): Promise<Gateway> => {
   const { logger, meter, clock, revokedSessions = memoryRevokedSessions(clock) } = adapters;
   const operations = await admittedOperations(config, operationLimitsOf(config), logger);
-  const supergraph = await openSupergraph(config, { ...adapters, clock, known: operations.known }, stopping);
+  const supergraph = await openSupergraph(config, { ...adapters, known: operations.known }, stopping);
   const { clients, generations } = supergraph;
   await openChaos(config, { ...supergraph, ...adapters }, stopping);
   const targets = resolveTargets(config, generations.current().subgraphs);
@@ -110,6 +111,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
     authorization: authorizationOf(config, logger),
     execute: await executionOf(config, { clientsOf: clients.clientsOf, logger }),
     identitiesOf: identities({ keys: targets.identityKeys, clock }),
+    fallbackOf: supergraph.memory?.rulesOf,
   });
   const handle = httpPipeline({
     logger,
@@ -192,14 +194,16 @@ type Supergraph = {
   readonly detours: Detours;
   readonly clients: SubgraphClients<SubgraphClient>;
   readonly generations: ServingGenerations;
+  /** Undefined where failing calls are not answered from memory. */
+  readonly memory: Fallback | undefined;
 };
 
-type Opening = Adapters & { readonly clock: Clock; readonly known: readonly UsedOperation[] };
+type Opening = Ready & { readonly known: readonly UsedOperation[] };
 
 /** The supergraph, whatever it changes to, and clients for the subgraphs that it has at the time. */
 const openSupergraph = async (
   config: GatewayConfig,
-  { logger, clock, environment = {}, known }: Opening,
+  { logger, meter, clock, environment = {}, known }: Opening,
   stopping: GracefulStop,
 ): Promise<Supergraph> => {
   const yaml =
@@ -207,7 +211,8 @@ const openSupergraph = async (
       ? defaultGatewayYaml()
       : await readGatewayYaml(config.CONFIG_FILE, environment);
   const detours = openDetours();
-  const clients = clientsFor(config, yaml, { logger, detours });
+  const memory = memoryFor(config, yaml, { logger, meter });
+  const clients = clientsFor(config, yaml, { logger, detours, memory });
   stopping.add('subgraph connections', async () => clients.close());
   const source = await supergraphSource(supergraphChoiceOf(config), { environment, logger });
   const generations = await startGenerations({
@@ -224,7 +229,9 @@ const openSupergraph = async (
   });
   stopping.add('planner', async () => generations.stop());
   clients.follow(generations);
-  return { clients, generations, detours };
+  memory?.prepare(generations.current());
+  generations.onSwap(({ next }) => memory?.prepare(next));
+  return { clients, generations, detours, memory };
 };
 
 type Execution = Parameters<typeof ownExecution>[0] & { readonly logger: Logger };
@@ -235,6 +242,14 @@ const executionOf = async ({ ENGINE }: GatewayConfig, options: Execution): Promi
   const { stockExecution } = await import('./execution/stock-execution.ts');
   return stockExecution(options);
 };
+
+/** The stock executor could not say which answers came from memory. */
+const memoryFor = (
+  { ENGINE }: GatewayConfig,
+  { fallback: settings }: GatewayYaml,
+  adapters: Pick<Ready, 'logger' | 'meter'>,
+): Fallback | undefined =>
+  settings.enabled && ENGINE === 'own' ? fallback({ settings, ...adapters }) : undefined;
 
 const watchSubgraphs = (
   config: GatewayConfig,
@@ -257,7 +272,7 @@ const watchSubgraphs = (
 const clientsFor = (
   config: GatewayConfig,
   yaml: GatewayYaml,
-  { logger, detours }: { readonly logger: Logger; readonly detours: Detours },
+  { logger, detours, memory }: Pick<Supergraph, 'detours' | 'memory'> & { readonly logger: Logger },
 ): SubgraphClients<SubgraphClient> => {
   const defaults = {
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
@@ -272,7 +287,11 @@ const clientsFor = (
       'gateway.yaml': Object.keys(yaml.subgraphs),
     },
     logger,
-    open: (address) => openClient(address, { detours, ...callSettingsOf(yaml, address.name, defaults) }),
+    open: (address) => {
+      const { isRemembered, ...settings } = callSettingsOf(yaml, address.name, defaults);
+      const own = isRemembered ? memory?.layerFor(address.name, settings.headers?.propagate) : undefined;
+      return openClient(address, { detours, ...settings }, own && { fallback: own });
+    },
   });
 };
 

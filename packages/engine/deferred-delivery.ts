@@ -1,5 +1,12 @@
 import type { CompiledOperation } from './compile-operation.ts';
-import { errorsFor, restored, type ExecutionResult, type ValidVariables } from './execution-result.ts';
+import {
+  degradedFor,
+  errorsFor,
+  restored,
+  type ExecutionResult,
+  type ValidVariables,
+} from './execution-result.ts';
+import { degradedByPart } from './plan/degraded.ts';
 import type { DeferredParts } from './plan/deferred-parts.ts';
 import type { Execution } from './plan/execution.ts';
 import { collectFailures, type EngineError, type Failures } from './plan/failures.ts';
@@ -24,6 +31,8 @@ export type DeferredResult = {
   /** Their paths begin at the root of the response. */
   readonly errors: readonly EngineError[];
   readonly problems: ExecutionResult['problems'];
+  /** As of a whole answer; undefined for none. */
+  readonly degraded?: ExecutionResult['degraded'];
 };
 
 /** Writes the parts of one answer, each when it has been fetched and what it belongs to has been written. */
@@ -57,13 +66,26 @@ export const startDelivery = (operation: CompiledOperation, variables: ValidVari
   const writeParts = (
     parts: readonly HeldPart[],
     errors: readonly EngineError[],
+    degraded: ExecutionResult['degraded'] = [],
   ): readonly DeferredResult[] => {
     hasErrors ||= errors.length > 0;
     const errorsOf = byPart(parts, errors);
+    const degradedOf = degradedByPart(
+      degraded,
+      parts.map(({ path }) => path),
+    );
     return parts.map((part) => {
       const { dataJson, problems } = write([...part.path], part.write);
       const { path, label } = part;
-      return { path, label, dataJson, errors: errorsOf(part), problems: hasErrors ? [] : problems };
+      const own = degradedOf(path);
+      return {
+        path,
+        label,
+        dataJson,
+        errors: errorsOf(part),
+        problems: hasErrors ? [] : problems,
+        ...(own.length > 0 && { degraded: own }),
+      };
     });
   };
 
@@ -75,7 +97,7 @@ export const startDelivery = (operation: CompiledOperation, variables: ValidVari
       const ready = held.filter((part) => part.key === key);
       held = held.filter((part) => part.key !== key);
       const errors = progress.takeErrors(key).map((error) => restored(error, operation.restore));
-      outbox.put(writeParts(ready, errors));
+      outbox.put(writeParts(ready, errors, degradedFor(operation, progress.takeDegraded(key))));
     }
     outbox.wake();
   };
@@ -95,7 +117,8 @@ export const startDelivery = (operation: CompiledOperation, variables: ValidVari
       const { dataJson, problems } = write([], (writing) => writeAll(root, writing));
       const hasNext = held.length > 0;
       settle();
-      return { dataJson, errors, problems: hasErrors ? [] : problems, hasNext };
+      const degraded = degradedFor(operation, failures.degraded);
+      return { dataJson, errors, problems: hasErrors ? [] : problems, degraded, hasNext };
     },
     rest: () => outbox.read(() => held.length > 0),
     fail: outbox.fail,
@@ -147,6 +170,13 @@ const trackParts = () => {
       const errors = part.failures.errors.slice(part.toldCount);
       part.toldCount += errors.length;
       return errors;
+    },
+    /** What a part has from memory and has not been taken yet. */
+    takeDegraded: (key: string): Failures['degraded'] => {
+      const part = parts.get(key);
+      const degraded = part?.failures.degraded;
+      if (part !== undefined) part.failures.degraded = undefined;
+      return degraded;
     },
   };
 };

@@ -2,6 +2,7 @@ import type { CompiledOperation } from './compile-operation.ts';
 import { engineErrors } from './engine.errors.ts';
 import type { Introspect } from './introspection.ts';
 import type { Variables } from './operation-variables.ts';
+import type { Degraded } from './plan/degraded.ts';
 import type { Execution } from './plan/execution.ts';
 import { collectFailures, type EngineError, type Failures } from './plan/failures.ts';
 import type { Fetch, FetchAnswer } from './plan/fetch.port.ts';
@@ -18,6 +19,8 @@ export type ExecutionResult = {
   readonly errors: readonly EngineError[];
   /** Where data had to become null although nobody reported an error: a subgraph broke its own schema. */
   readonly problems: readonly Problem[];
+  /** What of `data` subgraphs said earlier and not now, by subgraph; undefined for none. */
+  readonly degraded?: readonly Degraded[] | undefined;
 };
 
 export type ValidVariables = Extract<Variables, { readonly status: 'valid' }>;
@@ -88,7 +91,7 @@ const finish = (
   });
   const errors = errorsFor({ restore }, failures, introspected);
   const problems = problemCount > 0 && errors.length === 0 ? findProblems(write, root, introspection) : [];
-  return { dataJson, errors, problems };
+  return { dataJson, errors, problems, degraded: degradedFor({ restore }, failures.degraded) };
 };
 
 const writtenAgain = (shared: ReadonlySet<JsonObject>): NonNullable<Writing['again']> => {
@@ -116,6 +119,13 @@ export const errorsFor = (
 
 export const restored = (error: EngineError, restore: Restore | undefined): EngineError =>
   error.path === undefined ? error : { ...error, path: restorePath(restore, error.path) };
+
+/** The same for what is told from memory. */
+export const degradedFor = (
+  { restore }: Pick<CompiledOperation, 'restore'>,
+  degraded: Failures['degraded'],
+): ExecutionResult['degraded'] =>
+  degraded?.map((each) => ({ ...each, paths: each.paths.map((path) => restorePath(restore, path)) }));
 
 /** A second, slower walk that keeps track of where it is. */
 const findProblems = (

@@ -5,6 +5,7 @@ export * from './execute.ts';
 export * from './execute-incrementally.ts';
 export type { ExecutionResult } from './execution-result.ts';
 export type { EngineError } from './plan/failures.ts';
+export type { Degraded } from './plan/degraded.ts';
 export { variablesOf } from './plan/fetch-call.ts';
 export type { Fetch, FetchAnswer, FetchCall, SubgraphError } from './plan/fetch.port.ts';
 export type { Problem } from './shape/writing.ts';

@@ -25,8 +25,14 @@ export const toldErrors = (
 };
 
 /** One execution result as JSON text; errors go first, as the specification recommends, and are bounded. */
-export const answerJson = (dataJson: string, errors: readonly ClientError[], limits: ErrorLimits): string =>
-  errors.length === 0 ? `{"data":${dataJson}}` : `{${errorsJson(errors, limits)},"data":${dataJson}}`;
+export const answerJson = (
+  dataJson: string,
+  errors: readonly ClientError[],
+  { limits, degraded }: { readonly limits: ErrorLimits; readonly degraded: ExecutionResult['degraded'] },
+): string => {
+  const data = `"data":${dataJson}${extensionsJson(degraded)}`;
+  return errors.length === 0 ? `{${data}}` : `{${errorsJson(errors, limits)},${data}}`;
+};
 
 /**
  * The parts of an answer: the first one, then what was deferred, as it comes. Whatever happens, the last part says that it is
@@ -51,11 +57,23 @@ export const answerParts = async function* (
 };
 
 const partJson = (part: DeferredResult, answering: Answering): string => {
-  const { path, label, dataJson } = part;
+  const { path, label, dataJson, degraded } = part;
   const told = toldErrors(part, answering);
   const errors = told.length === 0 ? '' : `${errorsJson(told, answering.limits)},`;
   const labelled = label === undefined ? '' : `"label":${JSON.stringify(label)},`;
-  return `{${errors}${labelled}"path":${JSON.stringify(path)},"data":${dataJson}}`;
+  return `{${errors}${labelled}"path":${JSON.stringify(path)},"data":${dataJson}${extensionsJson(degraded)}}`;
+};
+
+/** Says what of an answer subgraphs did not say now, but earlier. */
+const extensionsJson = (degraded: ExecutionResult['degraded']): string => {
+  if (degraded === undefined) return '';
+  const told = degraded.map(({ service, paths, hasMorePaths, ageMs }) => ({
+    subgraph: service,
+    paths,
+    ...(hasMorePaths && { morePaths: true }),
+    ageMs,
+  }));
+  return `,"extensions":{"degraded":${JSON.stringify(told)}}`;
 };
 
 const errorsJson = (errors: readonly ClientError[], limits: ErrorLimits): string =>

@@ -10,7 +10,7 @@ import { supergraphGateway } from './supergraph-gateway.ts';
 let graph: Awaited<ReturnType<typeof fakeGraph>>;
 let sdl: string;
 beforeAll(async () => {
-  graph = await fakeGraph();
+  graph = await fakeGraph('{}');
   sdl = await readFile(graph.file, 'utf8');
 });
 beforeEach(() => graph.reset());

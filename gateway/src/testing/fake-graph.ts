@@ -34,8 +34,8 @@ export const projectsAnswer = (): object => ({
   },
 });
 
-/** Two fake subgraphs and the file of the supergraph over them. For tests. */
-export const fakeGraph = async () => {
+/** Two fake subgraphs, the file of the supergraph over them, and a `gateway.yaml` of this text. For tests. */
+export const fakeGraph = async (yaml: string) => {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
   const file = join(folder, 'supergraph.graphql');
   const [usersServer, projectsServer] = await Promise.all([
@@ -46,9 +46,11 @@ export const fakeGraph = async () => {
     { name: 'users', sdl: users, routingUrl: usersServer.url, location: 'users' },
     { name: 'projects', sdl: projects, routingUrl: projectsServer.url, location: 'projects' },
   ]);
-  await writeFile(file, supergraphSdl);
+  const settings = join(folder, 'gateway.yaml');
+  await Promise.all([writeFile(file, supergraphSdl), writeFile(settings, yaml)]);
   return {
     file,
+    settings,
     users: usersServer,
     projects: projectsServer,
     /** Both as they were at first. */

@@ -18,17 +18,21 @@ export type Answer = {
     readonly path?: readonly unknown[];
     readonly extensions: Readonly<Record<string, unknown>>;
   }[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
 };
 
 export const usersKey = 'key-of-the-users-subgraph';
 
+/** What one test makes a subgraph say must not be what the next one is answered with. */
+const NO_MEMORY = 'fallback: { enabled: false }';
+
 /** A gateway over two fake subgraphs, with a key that signs tokens it accepts. For tests. */
-export const startedGateway = async () => {
+export const startedGateway = async (yaml = NO_MEMORY) => {
   const clock = systemClock;
   const { key } = generateSigningKey();
   const revokedSessions = memoryRevokedSessions(clock);
   const log = memoryLog();
-  const graph = await fakeGraph();
+  const graph = await fakeGraph(yaml);
   graph.users.setPage('/.well-known/jwks.json', keySetOf([key]));
   graph.users.setPage('/health', {
     status: 'up',
@@ -40,6 +44,7 @@ export const startedGateway = async () => {
     readGatewayConfig({
       GATEWAY_HTTP_PORT: '0',
       GATEWAY_SUPERGRAPH_FILE: graph.file,
+      GATEWAY_CONFIG_FILE: graph.settings,
       GATEWAY_IDENTITY_KEYS: `users=${usersKey},projects=key-of-the-projects-subgraph`,
       GATEWAY_BODY_BYTES_MAX: '20000',
       GATEWAY_UPSTREAM_RESPONSE_BYTES_MAX: '50000',

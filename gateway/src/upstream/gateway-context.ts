@@ -1,5 +1,6 @@
 import type { Viewer } from '@saas/auth';
 import type { RequestLogger } from '@saas/telemetry';
+import type { FallbackRules } from './fallback-rules.ts';
 import type { TokenKeeper } from './token-keeper.ts';
 
 /** What every call to a subgraph needs to know of the request that it serves. One per request. */
@@ -16,6 +17,8 @@ export type GatewayContext = {
   readonly identityFor: (subgraph: string) => string | undefined;
   /** The client's own headers, names in lower case; only what a subgraph's settings list of them is sent on. */
   readonly clientHeaders?: ClientHeaders;
+  /** How failing calls are answered from memory; undefined where they must not be, as in requests that change something. */
+  readonly fallback?: FallbackRules | undefined;
 };
 
 /** As `node:http` gives them. */

@@ -1,8 +1,8 @@
 import { isAppError, parseConsistencyTokens, type ConsistencyTokens } from '@saas/kernel';
 import { resilienceErrors } from '@saas/resilience';
 import { Pool } from 'undici';
-import type { ClientError } from '../http/to-client-error.ts';
 import type { Detours } from './detours.ts';
+import { toClientError, type ClientError } from '../http/to-client-error.ts';
 import { failureKindOf, failureKinds } from './failure-kinds.ts';
 import type { GatewayContext } from './gateway-context.ts';
 import { throughLayers } from './layers.ts';
@@ -11,7 +11,7 @@ import { bodyEncoder } from './request-body.ts';
 import type { HeaderRules } from './request-headers.ts';
 import { openRoute } from './route.ts';
 import { sendOnce } from './send-once.ts';
-import type { Layer, UpstreamCall } from './upstream-call.ts';
+import type { FromMemory, Layer, UpstreamCall } from './upstream-call.ts';
 import { upstreamErrors } from './upstream.errors.ts';
 
 export type SubgraphRequest = {
@@ -29,6 +29,8 @@ export type SubgraphAnswer = {
   readonly data?: Readonly<Record<string, unknown>> | null | undefined;
   /** Fit for clients. */
   readonly errors: readonly ClientError[];
+  /** Given when the subgraph did not say this now, but `ageMs` ago or later. */
+  readonly degraded?: { readonly ageMs: number } | undefined;
 };
 
 /**
@@ -96,7 +98,9 @@ export const subgraphClient = (options: SubgraphClientOptions): SubgraphClient =
   const call = async (request: SubgraphRequest, context: GatewayContext): Promise<SubgraphAnswer> => {
     const begun = begin(request, context);
     try {
-      const { data, errors, consistencyToken } = await send(begun);
+      const { data, errors, consistencyToken, degraded } = await send(begun);
+      if (degraded !== undefined)
+        return answerOf(data, degraded, foreseen(degraded.failure, name, begun), context);
       if (consistencyToken !== undefined) context.tokens.add(ownTokens(name, consistencyToken));
       return { data, errors: errors.length === 0 ? none : relayErrors(errors, name, rule, context.logger) };
     } catch (error) {
@@ -116,6 +120,19 @@ const changesSomething = ({ kind, query }: SubgraphRequest): boolean =>
 const ownTokens = (name: string, header: string): ConsistencyTokens => {
   const positions = parseConsistencyTokens(header).get(name);
   return positions === undefined ? new Map() : new Map([[name, positions]]);
+};
+
+/** An answer from memory; the failure is told for each of the entities that are missing in it. */
+const answerOf = (
+  data: SubgraphAnswer['data'],
+  { ageMs, missing }: FromMemory,
+  failure: unknown,
+  { logger }: GatewayContext,
+): SubgraphAnswer => {
+  if (missing.length === 0) return { data, errors: none, degraded: { ageMs } };
+  const error = toClientError(failure, logger);
+  const errors = missing.map((index) => ({ ...error, path: ['_entities', index] }));
+  return { data, errors, degraded: { ageMs } };
 };
 
 /** What it was, the log says; a client learns what `failureKinds` lets it learn. */

@@ -28,6 +28,18 @@ export type UpstreamAnswer = {
   /** What all that was read from: whoever gives it to a second one reads it again. */
   readonly body: Buffer;
   readonly consistencyToken: string | undefined;
+  /** Given when the subgraph did not say this now, but earlier. */
+  readonly degraded?: FromMemory | undefined;
+};
+
+/** What stands in for an answer that failed to come. */
+export type FromMemory = {
+  /** Of the oldest of it. */
+  readonly ageMs: number;
+  /** Indexes of the entities that nothing is known about: null in the data. */
+  readonly missing: readonly number[];
+  /** Why the call failed. */
+  readonly failure: unknown;
 };
 
 export type Send = (call: UpstreamCall) => Promise<UpstreamAnswer>;

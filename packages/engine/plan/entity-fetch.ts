@@ -4,6 +4,7 @@ import { compileMergeEntities } from './answered-entities.ts';
 import { compileBringsData } from './conditional-fetch.ts';
 import { compileUnneededKeys } from './conditional-needs.ts';
 import { compileContext, entitiesByContext } from './context-values.ts';
+import { noteDegradedEntities } from './degraded.ts';
 import { addPlace, openBatch, partOf, type EntityBatch } from './entity-batch.ts';
 import { reportAll, reportEach } from './entity-failures.ts';
 import type { Execution, Run } from './execution.ts';
@@ -190,5 +191,6 @@ const compileTakeIn = (node: EntityFetchNode, facts: SchemaFacts, options: Entit
     }
     alter?.(entities);
     merge(batch, entities, execution.progress);
+    noteDegradedEntities(execution, service, answer.degraded, batch, entities);
   };
 };

@@ -1,6 +1,7 @@
 import { isAppError } from '@saas/kernel';
 import type { Position, ResponsePath } from './cursor.ts';
 import type { JsonObject } from './json-object.ts';
+import type { Degraded } from './degraded.ts';
 import type { SubgraphError } from './fetch.port.ts';
 
 /** A failure as the engine knows it. What of it a client may read is for the gateway to say. */
@@ -16,6 +17,8 @@ export type EngineError = {
 /** Everything that went wrong in one execution, in the order of its discovery, up to `errorsMax`. */
 export type Failures = {
   readonly errors: readonly EngineError[];
+  /** What did not fail only because something older was known; undefined as long as there is none. */
+  degraded: readonly Degraded[] | undefined;
   /** An error that a subgraph answered with. */
   readonly ofSubgraph: (service: string, error: SubgraphError, path?: ResponsePath) => void;
   /** A call that failed, once for each place that it would have filled. */
@@ -37,6 +40,7 @@ export const collectFailures = (): Failures => {
   };
   return {
     errors,
+    degraded: undefined,
     ofSubgraph: (service, error, path) => {
       const { code, ...rest } = error.extensions ?? {};
       add({

@@ -23,6 +23,8 @@ export type FetchAnswer = {
   readonly data?: unknown;
   readonly errors?: readonly SubgraphError[];
   readonly extensions?: unknown;
+  /** Given when the data is not what the subgraph says now, but what it said `ageMs` ago or later. */
+  readonly degraded?: { readonly ageMs: number } | undefined;
 };
 
 /**

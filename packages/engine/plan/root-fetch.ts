@@ -3,6 +3,7 @@ import { engineErrors } from '../engine.errors.ts';
 import type { SchemaFacts } from '../schema-facts.ts';
 import { positionsAt, type Cursor, type ResponsePath } from './cursor.ts';
 import type { Execution, Run } from './execution.ts';
+import { noteDegradedFields } from './degraded.ts';
 import { pathsOf } from './failures.ts';
 import { compileVariables, errorsOf, pathOf, callsOf } from './fetch-call.ts';
 import type { FetchAnswer } from './fetch.port.ts';
@@ -53,6 +54,9 @@ export const compileTakeIn = (
       alter?.(data);
       execution.progress.structure += 1;
       for (const item of cursor.items) facts.merge(item, data);
+      noteDegradedFields(failures, node.serviceName, answer.degraded, () =>
+        placesOf(execution, cursor).flatMap((place) => Object.keys(data).map((key) => [...place, key])),
+      );
     } else if (errors.length === 0) {
       const cause = engineErrors.SUBGRAPH_ANSWER_MALFORMED({ service: node.serviceName });
       failures.ofCall(node.serviceName, cause, placesOf(execution, cursor));

@@ -1,8 +1,13 @@
-import { executeIncrementally, type DeferredResult, type IncrementalPayload } from '../index.ts';
+import {
+  executeIncrementally,
+  type DeferredResult,
+  type IncrementalPayload,
+  type IncrementalResult,
+} from '../index.ts';
 import type { GraphUnderTest } from './graph-under-test.ts';
 
 export type IncrementalAnswer = {
-  readonly initial: unknown;
+  readonly initial: IncrementalResult['initial'];
   readonly payloads: readonly IncrementalPayload[];
   readonly parts: readonly DeferredResult[];
   /** What a client has in the end. */
