@@ -8,6 +8,7 @@ import { gatewayReloads } from './gateway/reloads.ts';
 import { rebuildRate } from './rebuild.ts';
 import { replicaReads } from './replica-reads.ts';
 import { documentResult, keepResult, terminalText, type Report } from './report.ts';
+import { upstream } from './upstream.ts';
 
 type Options = { readonly isQuick: boolean; readonly only: readonly string[] };
 
@@ -20,6 +21,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<Report>>
   'gateway-reloads': gatewayReloads,
   rebuild: rebuildRate,
   'replica-reads': replicaReads,
+  upstream,
 };
 
 const USAGE = `npm run bench -- [--docs] [--quick] [--only=ours,limit] [${Object.keys(benchmarks).join('] [')}]`;

@@ -8,6 +8,7 @@ export { parseDocument } from './admission/parse-document.ts';
 export { supergraphGateway, type GatewayInterface } from './execution/supergraph-gateway.ts';
 export { gatewayErrors } from './gateway.errors.ts';
 export { readGatewayConfig, type GatewayConfig } from './gateway.config.ts';
+export { callSettingsOf, defaultGatewayYaml } from './gateway-yaml.ts';
 export { httpErrors } from './http/http.errors.ts';
 export { protocolErrors } from './http/protocol.errors.ts';
 export { operationsErrors } from './operations/operations.errors.ts';
@@ -35,5 +36,8 @@ export {
   type SupergraphProblem,
 } from './supergraph/supergraph.errors.ts';
 export { supergraphChoiceOf, type SupergraphChoice } from './supergraph/supergraph.config.ts';
+export { callMeters } from './upstream/call-meter.ts';
+export { openClient } from './upstream/open-client.ts';
+export { tokenKeeper } from './upstream/token-keeper.ts';
 export { upstreamErrors } from './upstream/upstream.errors.ts';
 export { startGateway, type Gateway } from './wiring.ts';

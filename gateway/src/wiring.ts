@@ -37,6 +37,7 @@ import type { SubgraphAddress } from './supergraph/load-supergraph.ts';
 import type { UsedOperation } from './supergraph/operation-cache.ts';
 import { supergraphSource } from './supergraph/supergraph-source.ts';
 import { supergraphChoiceOf } from './supergraph/supergraph.config.ts';
+import { callMeters } from './upstream/call-meter.ts';
 import { openDetours, type Detours } from './upstream/detours.ts';
 import { fallback, type Fallback } from './upstream/fallback.ts';
 import { identities } from './upstream/identities.ts';
@@ -212,7 +213,7 @@ const openSupergraph = async (
       : await readGatewayYaml(config.CONFIG_FILE, environment);
   const detours = openDetours();
   const memory = memoryFor(config, yaml, { logger, meter });
-  const clients = clientsFor(config, yaml, { logger, detours, memory });
+  const clients = clientsFor(config, yaml, { logger, meter, detours, memory });
   stopping.add('subgraph connections', async () => clients.close());
   const source = await supergraphSource(supergraphChoiceOf(config), { environment, logger });
   const generations = await startGenerations({
@@ -272,13 +273,19 @@ const watchSubgraphs = (
 const clientsFor = (
   config: GatewayConfig,
   yaml: GatewayYaml,
-  { logger, detours, memory }: Pick<Supergraph, 'detours' | 'memory'> & { readonly logger: Logger },
+  {
+    logger,
+    meter,
+    detours,
+    memory,
+  }: Pick<Ready, 'logger' | 'meter'> & Pick<Supergraph, 'detours' | 'memory'>,
 ): SubgraphClients<SubgraphClient> => {
   const defaults = {
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
     responseBytesMax: config.UPSTREAM_RESPONSE_BYTES_MAX,
     connectionsMax: config.UPSTREAM_CONNECTIONS_MAX,
   };
+  const meters = callMeters(meter);
   return subgraphClients({
     urls: urlOverrides(yaml, config.SUBGRAPH_URLS),
     mentioned: {
@@ -290,7 +297,7 @@ const clientsFor = (
     open: (address) => {
       const { isRemembered, ...settings } = callSettingsOf(yaml, address.name, defaults);
       const own = isRemembered ? memory?.layerFor(address.name, settings.headers?.propagate) : undefined;
-      return openClient(address, { detours, ...settings }, own && { fallback: own });
+      return openClient(address, { detours, ...settings }, { meters, ...(own && { fallback: own }) });
     },
   });
 };

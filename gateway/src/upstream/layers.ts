@@ -1,8 +1,10 @@
-import { bulkhead, retryBudget } from '@saas/resilience';
+import { bulkhead, retryBudget, type Bulkhead } from '@saas/resilience';
 import { bulkheadLayer } from './bulkhead-layer.ts';
 import type { BulkheadSettings } from './bulkhead-settings.ts';
+import type { CallMeter } from './call-meter.ts';
 import { callScope } from './call-scope.ts';
 import { callWatch } from './call-watch.ts';
+import { meteredLayer } from './metered-layer.ts';
 import { pauseOf } from './pause.ts';
 import type { HeaderRules } from './request-headers.ts';
 import { retryLayer } from './retry-layer.ts';
@@ -30,34 +32,48 @@ export type LayerParts = {
   };
   /** None unless given: what fails, fails. */
   readonly fallback?: Layer;
+  /** Nothing is counted unless given. */
+  readonly meter?: CallMeter;
+  /** As the settings say unless given. */
+  readonly places?: Bulkhead;
 };
 
 /**
  * What a subgraph's calls go through on their way, from the outside in. This is where the order is written:
  *
  * 1. fallback: whatever fails below may be answered with the last good answer;
- * 2. sharing: queries that are the same are one call below, with one place, one failure and one budget;
- * 3. bulkhead: a place for each call that is sent; outside the breaker, so that a full one opens no breaker;
- * 4. breaker: sees a call with all its repeats as one;
- * 5. retry: every attempt is signed anew, and told how much time is left.
+ * 2. metering: what each caller waited for, and what came of it;
+ * 3. sharing: queries that are the same are one call below, with one place, one failure and one budget;
+ * 4. bulkhead: a place for each call that is sent; outside the breaker, so that a full one opens no breaker;
+ * 5. breaker: sees a call with all its repeats as one;
+ * 6. retry: every attempt is signed anew, and told how much time is left.
  */
-export const layers = (settings: LayerSettings, { breaker, fallback }: LayerParts = {}): readonly Layer[] => {
+export const layers = (settings: LayerSettings, parts: LayerParts = {}): readonly Layer[] => {
+  const { breaker, fallback, meter, places = placesOf(settings) } = parts;
   const watch = callWatch();
-  const { concurrentMax = settings.connectionsMax, queueMax } = settings.bulkhead;
+  const share = shareLayer({ scopeOf: callScope(settings.headers), watch, onShared: meter?.shared });
   const retry = retryLayer({
     attemptsMax: settings.retry.attemptsMax,
     budget: retryBudget(settings.retry.budget),
     isClosed: breaker?.isClosed ?? always,
     wait: pauseOf(watch),
+    onRetry: meter?.retried,
   });
   return [
     ...(fallback ? [fallback] : []),
-    ...(settings.dedupe ? [shareLayer({ scopeOf: callScope(settings.headers), watch })] : []),
-    bulkheadLayer(bulkhead({ concurrentMax, queueMax }), watch),
+    ...(meter ? [meteredLayer(meter)] : []),
+    ...(settings.dedupe ? [share] : []),
+    bulkheadLayer(places, watch),
     ...(breaker ? [breaker.layer] : []),
     retry,
   ];
 };
+
+/** The places of a subgraph's calls: as many as connections, unless the settings say otherwise. */
+export const placesOf = ({
+  connectionsMax,
+  bulkhead: { concurrentMax, queueMax },
+}: LayerSettings): Bulkhead => bulkhead({ concurrentMax: concurrentMax ?? connectionsMax, queueMax });
 
 const always = (): boolean => true;
 

@@ -1,12 +1,31 @@
+import { silentMeter } from '@saas/kernel';
 import type { SubgraphAddress } from '../supergraph/load-supergraph.ts';
-import { layers, type LayerParts, type LayerSettings } from './layers.ts';
+import { callMeters, type CallMeters } from './call-meter.ts';
+import { layers, placesOf, type LayerParts, type LayerSettings } from './layers.ts';
 import { subgraphClient, type SubgraphClient, type SubgraphClientOptions } from './subgraph-call.ts';
 
 export type CallSettings = Omit<SubgraphClientOptions, 'name' | 'url' | 'layers'> & LayerSettings;
+
+export type ClientParts = Pick<LayerParts, 'breaker' | 'fallback'> & {
+  /** Nothing is counted unless given. */
+  readonly meters?: CallMeters;
+};
 
 /** A client for the subgraph, with everything in between that keeps its failures its own. */
 export const openClient = (
   { name, url }: SubgraphAddress,
   settings: CallSettings,
-  parts?: LayerParts,
-): SubgraphClient => subgraphClient({ ...settings, name, url, layers: layers(settings, parts) });
+  { meters = callMeters(silentMeter), ...parts }: ClientParts = {},
+): SubgraphClient => {
+  const places = placesOf(settings);
+  const meter = meters.of(name, places);
+  const through = layers(settings, { ...parts, places, meter });
+  const client = subgraphClient({ ...settings, name, url, layers: through });
+  return {
+    ...client,
+    close: async () => {
+      meters.forget(places);
+      await client.close();
+    },
+  };
+};

@@ -20,7 +20,7 @@ export type RetryOptions = {
   readonly random?: () => number;
   readonly nowMs?: () => number;
   /** Told of each repeat. */
-  readonly onRetry?: () => void;
+  readonly onRetry?: (() => void) | undefined;
 };
 
 /**

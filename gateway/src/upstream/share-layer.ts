@@ -12,7 +12,7 @@ export type ShareOptions = {
   readonly watch: CallWatch;
   readonly nowMs?: () => number;
   /** Told of each call that was not sent because another one's answer will do. */
-  readonly onShared?: () => void;
+  readonly onShared?: (() => void) | undefined;
 };
 
 /**
