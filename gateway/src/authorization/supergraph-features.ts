@@ -46,8 +46,9 @@ export const featureProblems = (supergraph: string | DocumentNode): readonly Sup
 const specs = 'https://specs.apollo.dev';
 
 /** Versions are listed one by one: what a later one means is not known. */
-const handlings: ReadonlyMap<string, FeatureHandling> = new Map(
-  Object.entries({
+const handlings: ReadonlyMap<string, FeatureHandling> = new Map([
+  ['https://supergraph.local/noStale/v1.0', 'enforced'],
+  ...Object.entries({
     executed: [
       'core/v0.1',
       'core/v0.2',
@@ -72,7 +73,7 @@ const handlings: ReadonlyMap<string, FeatureHandling> = new Map(
   } satisfies Partial<Record<FeatureHandling, readonly string[]>>).flatMap(([handling, names]) =>
     names.map((name): [string, FeatureHandling] => [`${specs}/${name}`, handling as FeatureHandling]),
   ),
-);
+]);
 
 const documentOf = (supergraph: string | DocumentNode): DocumentNode =>
   typeof supergraph === 'string' ? parse(supergraph, { noLocation: true }) : supergraph;

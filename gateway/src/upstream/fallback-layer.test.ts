@@ -22,6 +22,10 @@ const rules = rulesOf('g1');
 const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
 const nobody: Viewer = { status: 'anonymous' };
 
+const tenants = [newTenantId(systemClock), newTenantId(systemClock)] as const;
+const users = tenants.map((tenant) => newId('usr', bucketOfId(tenant), systemClock));
+const sessions = tenants.map((tenant) => newId('ses', bucketOfId(tenant), systemClock));
+
 /** A subgraph that says to whom it speaks, and can be taken away. */
 const setUp = (propagate: readonly string[] = []) => {
   const store = fallbackStore(limits);
@@ -30,6 +34,7 @@ const setUp = (propagate: readonly string[] = []) => {
     error: refused as unknown,
     calls: 0,
     errors: [] as unknown[],
+    sentAtMs: () => performance.now(),
   };
   const send: Send = async ({ request, context }) => {
     wire.calls += 1;
@@ -41,7 +46,14 @@ const setUp = (propagate: readonly string[] = []) => {
       ? { _entities: representationsJson.map((json) => say([JSON.parse(json), variables])) }
       : { me: say(variables) };
     const body = Buffer.from(JSON.stringify({ data }));
-    return { status: 200, data, errors: wire.errors, body, consistencyToken: undefined };
+    return {
+      status: 200,
+      data,
+      errors: wire.errors,
+      body,
+      consistencyToken: undefined,
+      sentAtMs: wire.sentAtMs(),
+    };
   };
   const through = fallbackLayer({
     subgraph: 'users',
@@ -171,10 +183,22 @@ describe('what must not come from memory', () => {
   });
 });
 
+it('an answer that was asked for before something was forgotten is not kept for one who joined it later', async () => {
+  const { store, wire, ask } = setUp();
+  const [[tenantId], [userId], [sessionId]] = [tenants, users, sessions];
+  if (userId === undefined || sessionId === undefined) throw new Error('There is nobody.');
+  const viewer = { status: 'authenticated', tenantId, userId, role: 'OWNER', sessionId } as const;
+  let sentAtMs = performance.now();
+  wire.sentAtMs = () => sentAtMs;
+  store.forgetViewer({ tenantId, userId });
+  await ask({}, { viewer });
+  expect(store.size.entries).toBe(0);
+  sentAtMs = performance.now() + 1;
+  await ask({}, { viewer });
+  expect(store.size.entries).toBe(1);
+});
+
 describe('10,000 random pairs of identities', () => {
-  const tenants = [newTenantId(systemClock), newTenantId(systemClock)] as const;
-  const users = tenants.map((tenant) => newId('usr', bucketOfId(tenant), systemClock));
-  const sessions = tenants.map((tenant) => newId('ses', bucketOfId(tenant), systemClock));
   const one = <Value>(values: readonly Value[]): fc.Arbitrary<Value> => fc.constantFrom(...values);
   const viewer: fc.Arbitrary<Viewer> = fc.oneof(
     { weight: 1, arbitrary: fc.constant(nobody) },

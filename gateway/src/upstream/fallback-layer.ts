@@ -43,7 +43,6 @@ export const fallbackLayer = ({ subgraph, store, propagate, meter }: Options): L
   return (send) => async (call) => {
     const rules = call.context.fallback;
     if (rules === undefined || call.isMutation) return send(call);
-    const askedAtMs = performance.now();
     let answer;
     try {
       answer = await send(call);
@@ -52,7 +51,7 @@ export const fallbackLayer = ({ subgraph, store, propagate, meter }: Options): L
     }
     if (answer.errors.length === 0) {
       const asked = remembered(call, rules);
-      if (asked !== undefined) store.keep(asked, answer.body, askedAtMs);
+      if (asked !== undefined) store.keep(asked, answer.body, answer.sentAtMs);
     }
     return answer;
   };
@@ -100,13 +99,15 @@ const answerFrom = (
     else oldestMs = Math.min(oldestMs, each.atMs);
   }
   if (missing.length === found.length) return undefined;
-  const ageMs = Math.max(0, Math.round(performance.now() - oldestMs));
+  const nowMs = performance.now();
+  const ageMs = Math.max(0, Math.round(nowMs - oldestMs));
   return {
     status: 200,
     data: isAboutEntities ? entitiesOf(found) : dataOf(found),
     errors: [],
     body: NOTHING,
     consistencyToken: undefined,
+    sentAtMs: nowMs,
     degraded: { ageMs, missing, failure },
   };
 };

@@ -10,14 +10,16 @@ const anyone: IdentityScope = { key: 'anyone', tenantId: undefined, userId: unde
 
 const setUp = (limits: Partial<FallbackLimits> = {}) => {
   let nowMs = 1_000_000;
+  let isHearing = true;
   const store = fallbackStore(
     { entriesMax: 1_000, bytesMax: 1_000_000, answerBytesMax: 10_000, maxStaleMs: 60_000, ...limits },
-    () => nowMs,
+    { nowMs: () => nowMs, isHearing: () => isHearing },
   );
   return {
     store,
     wait: (ms: number) => (nowMs += ms),
     now: () => nowMs,
+    hear: (does: boolean) => (isHearing = does),
     keep: (asked: Remembered, said: string, askedAtMs = nowMs) =>
       store.keep(asked, bodyOf(asked, said), askedAtMs),
     told: (asked: Remembered) => store.find(asked).map((found) => found?.json),
@@ -203,5 +205,24 @@ describe('a suspended store', () => {
     wait(1);
     expect(keep(root(ada), 'after')).toEqual([0]);
     expect(told(root(ada))).toEqual([whole('after')]);
+  });
+});
+
+describe('a store that does not hear whose rights change', () => {
+  it('finds nothing and keeps nothing, for as long as that lasts', () => {
+    const { store, keep, told, hear, wait } = setUp();
+    keep(root(ada), 'before');
+    hear(false);
+    expect(store.isSuspended).toBe(true);
+    expect(told(root(ada))).toEqual([undefined]);
+    wait(2_000);
+    expect(keep(root(ada), 'meanwhile')).toBeUndefined();
+    // Whoever notices the gap says so, before it is over.
+    store.forgetEverybody();
+    hear(true);
+    expect(told(root(ada))).toEqual([undefined]);
+    expect(store.size).toEqual({ entries: 0, bytes: 0 });
+    wait(1);
+    expect(keep(root(ada), 'after')).toEqual([0]);
   });
 });

@@ -50,6 +50,8 @@ export type FallbackStore = {
   forgetViewer(viewer: { readonly tenantId: string; readonly userId: string }): void;
   /** Forgets at once what was kept for everybody in a tenant. */
   forgetTenant(tenantId: string): void;
+  /** Forgets at once what was kept for anybody. */
+  forgetEverybody(): void;
   /** Forgets everything, and keeps and finds nothing until `resume`: for as long as nobody would say what to forget. */
   suspend(): void;
   resume(): void;
@@ -60,15 +62,20 @@ export type FallbackStore = {
 /** Nothing is kept again within this time. */
 const REFRESH_MS = 1_000;
 
-/** @param nowMs on `performance.now()`'s clock. */
-export const fallbackStore = (
-  limits: FallbackLimits,
-  nowMs: () => number = () => performance.now(),
-): FallbackStore => new MemoryFallbackStore(limits, nowMs);
+type Surroundings = {
+  /** On `performance.now()`'s clock. */
+  readonly nowMs?: () => number;
+  /** Whether it would be heard whose rights have changed: else nothing is kept and nothing found. */
+  readonly isHearing?: () => boolean;
+};
+
+export const fallbackStore = (limits: FallbackLimits, surroundings: Surroundings = {}): FallbackStore =>
+  new MemoryFallbackStore(limits, surroundings);
 
 class MemoryFallbackStore implements FallbackStore {
   readonly #limits: FallbackLimits;
   readonly #nowMs: () => number;
+  readonly #isHearing: () => boolean;
   readonly #forgotten: ReturnType<typeof forgottenTimes>;
   readonly #shelves = scopedShelves();
   /** In the order in which they were kept. */
@@ -77,14 +84,15 @@ class MemoryFallbackStore implements FallbackStore {
   #bytes = 0;
   #isSuspended = false;
 
-  constructor(limits: FallbackLimits, nowMs: () => number) {
+  constructor(limits: FallbackLimits, { nowMs, isHearing }: Surroundings) {
     this.#limits = limits;
-    this.#nowMs = nowMs;
+    this.#nowMs = nowMs ?? (() => performance.now());
+    this.#isHearing = isHearing ?? (() => true);
     this.#forgotten = forgottenTimes(limits.maxStaleMs);
   }
 
   get isSuspended(): boolean {
-    return this.#isSuspended;
+    return this.#isSuspended || !this.#isHearing();
   }
 
   get size(): FallbackStore['size'] {
@@ -114,7 +122,7 @@ class MemoryFallbackStore implements FallbackStore {
   }
 
   mayTell(scope: IdentityScope, askedAtMs: number): boolean {
-    if (this.#isSuspended || this.#nowMs() - askedAtMs > this.#limits.maxStaleMs) return false;
+    if (this.isSuspended || this.#nowMs() - askedAtMs > this.#limits.maxStaleMs) return false;
     return !this.#forgotten.has(scope, askedAtMs);
   }
 
@@ -128,12 +136,17 @@ class MemoryFallbackStore implements FallbackStore {
     this.#clear(this.#shelves.ofTenant(tenantId));
   }
 
-  suspend(): void {
-    this.#isSuspended = true;
+  forgetEverybody(): void {
+    this.#forgotten.all(this.#nowMs());
     this.#shelves.clear();
     this.#answers.clear();
     this.#entries = 0;
     this.#bytes = 0;
+  }
+
+  suspend(): void {
+    this.#isSuspended = true;
+    this.forgetEverybody();
   }
 
   resume(): void {

@@ -25,7 +25,14 @@ export const upstreamCall = (more: Partial<UpstreamCall> = {}): UpstreamCall => 
 
 export const upstreamAnswer = (data: object = { me: { id: 'u1' } }, status = 200): UpstreamAnswer => {
   const body = Buffer.from(JSON.stringify({ data }));
-  return { status, data: { ...data }, errors: [], body, consistencyToken: undefined };
+  return {
+    status,
+    data: { ...data },
+    errors: [],
+    body,
+    consistencyToken: undefined,
+    sentAtMs: performance.now(),
+  };
 };
 
 /** What a socket fails with. */

@@ -18,9 +18,10 @@ export const sendOnce = ({ name, path, route, responseBytesMax, headers: rules }
   const watch = callWatch();
   const headersOf = headerWriter(name, rules);
   return async ({ request, context, body, endsAtMs, caller }) => {
+    const sentAtMs = performance.now();
     const answer = await exchange(route.pool, watch, {
       path,
-      headers: headersOf(context, Math.floor(endsAtMs - performance.now())),
+      headers: headersOf(context, Math.floor(endsAtMs - sentAtMs)),
       body,
       bytesMax: responseBytesMax,
       endsAtMs,
@@ -28,6 +29,7 @@ export const sendOnce = ({ name, path, route, responseBytesMax, headers: rules }
     });
     const { data, errors } = parseAnswer(answer, request);
     const { status, headers } = answer;
-    return { status, data, errors, body: answer.body, consistencyToken: headers.consistencyToken };
+    const { consistencyToken } = headers;
+    return { status, data, errors, body: answer.body, consistencyToken, sentAtMs };
   };
 };

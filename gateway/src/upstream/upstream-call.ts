@@ -28,6 +28,8 @@ export type UpstreamAnswer = {
   /** What all that was read from: whoever gives it to a second one reads it again. */
   readonly body: Buffer;
   readonly consistencyToken: string | undefined;
+  /** When it was asked for, on `performance.now()`'s clock: whoever shares an answer may have asked later. */
+  readonly sentAtMs: number;
   /** Given when the subgraph did not say this now, but earlier. */
   readonly degraded?: FromMemory | undefined;
 };
