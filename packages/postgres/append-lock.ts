@@ -11,13 +11,13 @@ const WAIT_MS_MAX = 30_000;
 const PAUSE_MS_MAX = 50;
 
 /**
- * Begins an append as the tenant, in one round trip: whoever draws positions holds this lock until they are committed.
+ * Begins an append as the tenant: whoever draws positions holds this lock until they are committed.
  *
  * @param statementMs how long each statement may run or wait for a lock, this one included: the settings stand before the lock.
  */
 export const beginAppend = async (tx: RawTx, tenantId: string, statementMs: number): Promise<Begun> => {
   const limit = `${statementMs}ms`;
-  const rows = await tx.$queryRaw<Begun[]>`
+  const rows = await tx.$queryRaw<Begun[]>`/* unawaited, positioned */
     SELECT pg_backend_pid() AS pid, set_config('app.tenant_id', ${tenantId}, true),
       set_config('statement_timeout', ${limit}, true), set_config('lock_timeout', ${limit}, true),
       pg_advisory_xact_lock_shared(${APPENDS_LOCK})::text`;

@@ -1,12 +1,12 @@
 import type { Begun, RawTx } from './database-node.ts';
 
 /**
- * Begins a transaction that sees one tenant's rows.
+ * Begins a transaction that sees one tenant's rows. Nobody waits for it: see `gatherStatements`.
  *
  * @param statementMs how long each statement of the transaction may run.
  */
 export const beginAsTenant = async (tx: RawTx, tenantId: string, statementMs: number): Promise<Begun> => {
-  const rows = await tx.$queryRaw<Begun[]>`
+  const rows = await tx.$queryRaw<Begun[]>`/* unawaited */
     SELECT pg_backend_pid() AS pid, set_config('app.tenant_id', ${tenantId}, true),
       set_config('statement_timeout', ${`${statementMs}ms`}, true)`;
   return firstOf(rows);
@@ -34,7 +34,7 @@ export const beginOnReplica = async (
 
 /** Begins a transaction that sees every tenant. */
 export const beginAsSystem = async (tx: RawTx): Promise<Begun> => {
-  const rows = await tx.$queryRaw<Begun[]>`
+  const rows = await tx.$queryRaw<Begun[]>`/* unawaited */
     SELECT pg_backend_pid() AS pid, set_config('app.scope', 'system', true)`;
   return firstOf(rows);
 };

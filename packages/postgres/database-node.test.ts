@@ -44,8 +44,15 @@ it('survives a server that dies while it says hello, and calls it unreachable', 
     {
       ...options,
       createClient: (adapter) => ({
-        $transaction: async <Result>(work: (tx: unknown) => Promise<Result>): Promise<Result> =>
-          work(await (await adapter.connect()).startTransaction()),
+        $transaction: async <Result>(work: (tx: unknown) => Promise<Result>): Promise<Result> => {
+          const tx = await (await adapter.connect()).startTransaction();
+          try {
+            await tx.executeRaw({ sql: 'COMMIT', args: [], argTypes: [] });
+            return await work(tx);
+          } finally {
+            await tx.rollback();
+          }
+        },
         $disconnect: async () => undefined,
       }),
     },

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { ConnectionPlaces } from './connection-places.ts';
+import { gatherStatements } from './gather-statements.ts';
+import { LogPosition } from './log-position.ts';
 import type { Patience } from './patience.ts';
 import { watchedWork } from './watched-work.ts';
 
@@ -72,6 +74,7 @@ export class DatabaseNode<Tx> {
   readonly #client: Client<Tx>;
   readonly #limits: ConnectionLimits;
   readonly #settings: pg.ClientConfig;
+  readonly #committed = new LogPosition();
 
   constructor({ shard, role, url, applicationName, limits, createClient }: Options<Tx>, name: string) {
     this.shard = shard;
@@ -106,12 +109,18 @@ export class DatabaseNode<Tx> {
       // listens; an error nobody listens to would end the process.
       pool.on('connect', (client) => client.on('error', () => undefined));
     }
+    this.#pool.on('connect', (client) => gatherStatements(client, (lsn) => this.#committed.note(lsn)));
     this.#client = createClient(new PrismaPg(this.#pool, { statementNameGenerator: boundedNames() }));
   }
 
   /** How long one statement may run, milliseconds. */
   get statementMs(): number {
     return this.#limits.statementMs;
+  }
+
+  /** How far the log reached, at least, after the latest commit that asked for it. */
+  get committed(): string {
+    return this.#committed.lsn;
   }
 
   /**

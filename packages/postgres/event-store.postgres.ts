@@ -2,6 +2,7 @@ import type {
   Append,
   Appended,
   Claim,
+  ConsistencyToken,
   DomainEvent,
   EventCodec,
   EventStore,
@@ -96,8 +97,9 @@ const appendInOneTransaction = async <Tx extends RawTx>(
   const { tenantId } = append;
   const recorded = recordedEvents(append, clock);
   const stored = await encodeRecorded(codec, recorded);
+  let token: ConsistencyToken;
   try {
-    await database.append(tenantId, async (tx) => {
+    token = await database.append(tenantId, async (tx) => {
       await appendRows(tx, append, stored, clock);
       if (recorded.length === 0) return;
       for (const projection of projections) await projection.apply(recorded, tx);
@@ -115,8 +117,7 @@ const appendInOneTransaction = async <Tx extends RawTx>(
     version: expectedVersion + events.length,
   }));
   // What a consumer stores is awaited by nobody, so nobody needs a token for it.
-  if (append.receipts) return { streams };
-  return { streams, token: await database.tokenNow(tenantId) };
+  return append.receipts ? { streams } : { streams, token };
 };
 
 const honouredRow = async (

@@ -16,6 +16,7 @@ export {
 export * from './drop-letter.ts';
 export * from './event-log.postgres.ts';
 export * from './event-store.postgres.ts';
+export { gatherStatements } from './gather-statements.ts';
 export * from './housekeeping.ts';
 export * from './migrate.ts';
 export * from './migrate.errors.ts';

@@ -148,13 +148,20 @@ export class ShardedDatabase<Tx extends RawTx> {
     return this.#asTenant(tenantId, { endsAtMs }, beginAsTenant, work);
   }
 
-  /** {@link write} for a transaction that adds events: it is known as such to whoever reads all events of the shard. */
-  append<Result>(
+  /**
+   * {@link write} for a transaction that adds events: it is known as such to whoever reads all events of the shard.
+   *
+   * @returns a token for reads that must see it.
+   * @throws {AppError} `DATABASE_UNAVAILABLE` or `DATABASE_TIMEOUT`; when that was at the very end, it is committed all the same.
+   */
+  async append(
     tenantId: TenantId,
-    work: (tx: Tx) => Promise<Result>,
+    work: (tx: Tx) => Promise<void>,
     { endsAtMs }: WritePatience = {},
-  ): Promise<Result> {
-    return this.#asTenant(tenantId, { endsAtMs }, beginAppend, work);
+  ): Promise<ConsistencyToken> {
+    const { name, primary } = this.#shardOf(tenantId);
+    await this.#asTenant(tenantId, { endsAtMs }, beginAppend, work);
+    return `${name}=${primary.committed}`;
   }
 
   /** One transaction on the directory shard, the first one, outside any tenant. For the e-mail directory alone. */
