@@ -8,6 +8,7 @@ import { describeProblem, type SupergraphProblem } from './supergraph/supergraph
 import { offsetOf } from './supergraph/yaml-offset.ts';
 import { bulkheadSettings } from './upstream/bulkhead-settings.ts';
 import { fallbackSettings, subgraphFallbackSettings } from './upstream/fallback-settings.ts';
+import { hedgeSettings } from './upstream/hedge-settings.ts';
 import { headerObjection } from './upstream/request-headers.ts';
 import { retrySettings } from './upstream/retry-settings.ts';
 
@@ -40,6 +41,7 @@ const subgraphSettings = z
     ...callSettings,
     bulkhead: bulkheadSettings.optional(),
     retry: retrySettings.optional(),
+    hedge: hedgeSettings.optional(),
     /** Replaces the routing URL of the supergraph. */
     url: z.url({ protocol: /^https?$/ }).optional(),
     /** How long one call may take. */
@@ -55,6 +57,7 @@ const subgraphSettings = z
     dedupe: given.dedupe,
     bulkhead: given.bulkhead,
     retry: given.retry,
+    hedge: given.hedge,
     url: given.url,
     timeoutMs: given.timeout_ms,
     connectionsMax: given.connections_max,
@@ -93,6 +96,7 @@ const settings = z
     ...callSettings,
     bulkhead: bulkheadSettings.prefault({}),
     retry: retrySettings.prefault({}),
+    hedge: hedgeSettings.default('off'),
     subgraphs: z
       .record(z.string().regex(/^[A-Za-z][\w-]*$/, 'is no name of a subgraph'), subgraphSettings)
       .prefault({}),
@@ -184,6 +188,7 @@ export const callSettingsOf = (yaml: GatewayYaml, name: string, defaults: CallDe
     dedupe: own?.dedupe ?? yaml.dedupe ?? true,
     bulkhead: own?.bulkhead ?? yaml.bulkhead,
     retry: own?.retry ?? yaml.retry,
+    hedge: own?.hedge ?? yaml.hedge,
     isRemembered: own?.fallback?.enabled ?? yaml.fallback.enabled,
   };
 };

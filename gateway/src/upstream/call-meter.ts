@@ -13,6 +13,7 @@ export type CallMeter = {
   ) => void;
   readonly shared: () => void;
   readonly retried: () => void;
+  readonly hedged: () => void;
 };
 
 /** Counts the calls of all clients. */
@@ -30,6 +31,7 @@ export const callMeters = (meter: Meter): CallMeters => {
   const took = meter.histogram(callMetrics.upstream_call_seconds);
   const shared = meter.counter(callMetrics.upstream_shared_calls_total);
   const retried = meter.counter(callMetrics.upstream_retries_total);
+  const hedged = meter.counter(callMetrics.upstream_hedges_total);
   const open = new Map<Places, string>();
   meter.gauge(callMetrics.upstream_calls_in_flight, sumOf(open, 'running'));
   meter.gauge(callMetrics.upstream_calls_waiting, sumOf(open, 'waiting'));
@@ -45,6 +47,7 @@ export const callMeters = (meter: Meter): CallMeters => {
         },
         shared: () => shared(labels),
         retried: () => retried(labels),
+        hedged: () => hedged(labels),
       };
     },
     forget: (places) => {

@@ -28,6 +28,11 @@ export const callMetrics = defineMetrics({
     help: 'Queries that were sent again after a failure, once for each time.',
     labels: ['subgraph'],
   },
+  upstream_hedges_total: {
+    kind: 'counter',
+    help: 'Queries that were sent a second time because the first attempt took unusually long.',
+    labels: ['subgraph'],
+  },
   upstream_shared_calls_total: {
     kind: 'counter',
     help: 'Queries that were not sent, because the same one was on its way.',
