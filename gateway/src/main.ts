@@ -1,7 +1,8 @@
 import type { RevokedSessions } from '@saas/auth';
+import type { SharedCache } from '@saas/cache';
 import { ConfigError, readAll, readChaosPermission } from '@saas/config';
 import { AppError } from '@saas/kernel';
-import { redisRevokedSessions } from '@saas/redis';
+import { redisRevokedSessions, redisSharedCache } from '@saas/redis';
 import { gracefulStop, stopOnSignals } from '@saas/resilience';
 import { createLogger, type Logger } from '@saas/telemetry';
 import { GatewayYamlError } from './gateway-yaml.ts';
@@ -20,7 +21,10 @@ const main = async (): Promise<void> => {
   const logger = createLogger({ name: 'gateway', level: config.LOG_LEVEL });
   const closing = gracefulStop();
   const adapters = shared.REDIS_URL === undefined ? {} : await openRedis(shared.REDIS_URL, logger);
-  closing.add('Redis', () => adapters.revokedSessions?.close());
+  closing.add('Redis', async () => {
+    await adapters.sharedCache?.close();
+    await adapters.revokedSessions?.close();
+  });
   const gateway = await startGateway(config, {
     logger,
     environment: process.env,
@@ -35,7 +39,10 @@ const main = async (): Promise<void> => {
   });
 };
 
-type Adapters = { readonly revokedSessions?: RevokedSessions & { close(): Promise<void> } };
+type Adapters = {
+  readonly revokedSessions?: RevokedSessions & { close(): Promise<void> };
+  readonly sharedCache?: SharedCache;
+};
 
 const openRedis = async (url: string, logger: Logger): Promise<Adapters> => ({
   revokedSessions: await redisRevokedSessions({
@@ -43,6 +50,11 @@ const openRedis = async (url: string, logger: Logger): Promise<Adapters> => ({
     prefix: 'supergraph:',
     onFailure: (error) =>
       logger.warn({ error }, 'Redis cannot be asked; sessions that others ended may live on'),
+  }),
+  sharedCache: redisSharedCache({
+    redis: { url },
+    prefix: 'supergraph:',
+    onFailure: (error) => logger.warn({ error }, 'Redis cannot be asked; each gateway has its own answers'),
   }),
 });
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { accessTokenVerifier, memoryRevokedSessions, remoteKeys, type RevokedSessions } from '@saas/auth';
+import type { SharedCache } from '@saas/cache';
 import type { Environment } from '@saas/config';
 import { AppError, systemClock, type Clock } from '@saas/kernel';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
@@ -56,6 +57,8 @@ type Adapters = {
   readonly clock?: Clock;
   /** Sessions that were ended while their tokens are still good; shared with the users service. */
   readonly revokedSessions?: RevokedSessions;
+  /** Where gateways keep last good answers for each other; each keeps its own unless given. */
+  readonly sharedCache?: SharedCache;
   /** For `${env.NAME}` in `gateway.yaml` and `supergraph.yaml`. */
   readonly environment?: Environment;
   /** Whether the commands on `CHAOS_SOCKET` are served, or refused; refused unless given. */
@@ -204,7 +207,7 @@ type Opening = Ready & { readonly known: readonly UsedOperation[] };
 /** The supergraph, whatever it changes to, and clients for the subgraphs that it has at the time. */
 const openSupergraph = async (
   config: GatewayConfig,
-  { logger, meter, clock, environment = {}, known }: Opening,
+  { logger, meter, clock, environment = {}, known, sharedCache: shared }: Opening,
   stopping: GracefulStop,
 ): Promise<Supergraph> => {
   const yaml =
@@ -212,7 +215,7 @@ const openSupergraph = async (
       ? defaultGatewayYaml()
       : await readGatewayYaml(config.CONFIG_FILE, environment);
   const detours = openDetours();
-  const memory = memoryFor(config, yaml, { logger, meter });
+  const memory = memoryFor(config, yaml, { logger, meter, clock, shared });
   const clients = clientsFor(config, yaml, { logger, meter, detours, memory });
   stopping.add('subgraph connections', async () => clients.close());
   const source = await supergraphSource(supergraphChoiceOf(config), { environment, logger });
@@ -248,7 +251,7 @@ const executionOf = async ({ ENGINE }: GatewayConfig, options: Execution): Promi
 const memoryFor = (
   { ENGINE }: GatewayConfig,
   { fallback: settings }: GatewayYaml,
-  adapters: Pick<Ready, 'logger' | 'meter'>,
+  adapters: Pick<Ready, 'logger' | 'meter' | 'clock'> & { readonly shared: SharedCache | undefined },
 ): Fallback | undefined =>
   settings.enabled && ENGINE === 'own' ? fallback({ settings, ...adapters }) : undefined;
 

@@ -2,6 +2,7 @@ import { failureKindOf, failureKinds } from './failure-kinds.ts';
 import type { FallbackRules } from './fallback-rules.ts';
 import type { FallbackMeter } from './fallback-metrics.ts';
 import { scopeReader } from './fallback-scope.ts';
+import type { SharedAnswers } from './fallback-shared.ts';
 import type { FallbackStore, FoundText, Remembered } from './fallback-store.ts';
 import type { Layer, UpstreamAnswer, UpstreamCall } from './upstream-call.ts';
 
@@ -11,6 +12,8 @@ type Options = {
   /** Of the client's headers, those that the subgraph gets: what they say is part of who asks. */
   readonly propagate?: readonly string[] | undefined;
   readonly meter: FallbackMeter;
+  /** What other gateways have kept, and may have of ours. */
+  readonly shared?: SharedAnswers | undefined;
 };
 
 /**
@@ -19,7 +22,7 @@ type Options = {
  *
  * Requests that change anything neither get answers from memory nor leave any there: their context has no rules for it.
  */
-export const fallbackLayer = ({ subgraph, store, propagate, meter }: Options): Layer => {
+export const fallbackLayer = ({ subgraph, store, propagate, meter, shared }: Options): Layer => {
   const scopeOf = scopeReader(propagate);
   const questionOf = questions(subgraph);
 
@@ -31,10 +34,19 @@ export const fallbackLayer = ({ subgraph, store, propagate, meter }: Options): L
     const keys = keysOf(variables, representationsJson);
     return { scope, question, keys, isAboutEntities: representationsJson !== undefined };
   };
-  const insteadOf = (error: unknown, call: UpstreamCall, rules: FallbackRules): UpstreamAnswer => {
+  const foundFor = async (asked: Remembered): Promise<readonly (FoundText | undefined)[]> => {
+    const found = store.find(asked);
+    const isLacking = shared !== undefined && !store.isSuspended && found.includes(undefined);
+    return isLacking ? await shared.fill(asked, found) : found;
+  };
+  const insteadOf = async (
+    error: unknown,
+    call: UpstreamCall,
+    rules: FallbackRules,
+  ): Promise<UpstreamAnswer> => {
     if (!failureKinds[failureKindOf(error, call)].hasFallback) throw error;
     const asked = remembered(call, rules);
-    const found = asked === undefined ? [] : store.find(asked);
+    const found = asked === undefined ? [] : await foundFor(asked);
     const answer = asked && answerFrom(found, asked.isAboutEntities, error);
     meter.count(subgraph, outcomeOf(answer));
     if (answer === undefined) throw error;
@@ -47,11 +59,12 @@ export const fallbackLayer = ({ subgraph, store, propagate, meter }: Options): L
     try {
       answer = await send(call);
     } catch (error) {
-      return insteadOf(error, call, rules);
+      return await insteadOf(error, call, rules);
     }
     if (answer.errors.length === 0) {
       const asked = remembered(call, rules);
-      if (asked !== undefined) store.keep(asked, answer.body, answer.sentAtMs);
+      const kept = asked && store.keep(asked, answer.body, answer.sentAtMs);
+      if (asked && kept) shared?.keep(asked, kept, answer.body, answer.sentAtMs);
     }
     return answer;
   };

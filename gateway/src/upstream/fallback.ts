@@ -1,10 +1,12 @@
-import type { Meter } from '@saas/kernel';
+import type { SharedCache } from '@saas/cache';
+import type { Clock, Meter } from '@saas/kernel';
 import type { Logger } from '@saas/telemetry';
 import type { ServingGeneration } from '../execution/serving-generation.ts';
 import { fallbackLayer } from './fallback-layer.ts';
 import { fallbackMeter } from './fallback-metrics.ts';
 import { fallbackRules, type FallbackRules } from './fallback-rules.ts';
 import type { FallbackSettings } from './fallback-settings.ts';
+import { sharedAnswers } from './fallback-shared.ts';
 import { fallbackStore, type FallbackStore } from './fallback-store.ts';
 import type { Layer } from './upstream-call.ts';
 
@@ -19,10 +21,23 @@ export type Fallback = {
   readonly layerFor: (subgraph: string, propagate: readonly string[] | undefined) => Layer;
 };
 
-type Options = { readonly settings: FallbackSettings; readonly meter: Meter; readonly logger: Logger };
+type Options = {
+  readonly settings: FallbackSettings;
+  readonly meter: Meter;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly shared?: SharedCache | undefined;
+};
 
-export const fallback = ({ settings: { limits, exclude }, meter, logger }: Options): Fallback => {
+export const fallback = ({
+  settings: { limits, exclude },
+  meter,
+  logger,
+  clock,
+  shared: cache,
+}: Options): Fallback => {
   const store = fallbackStore(limits);
+  const shared = cache && sharedAnswers({ cache, store, clock, maxStaleMs: limits.maxStaleMs });
   const counting = fallbackMeter(meter, store);
   const known = new WeakMap<ServingGeneration, FallbackRules>();
   const rulesOf = (generation: ServingGeneration): FallbackRules => {
@@ -38,7 +53,7 @@ export const fallback = ({ settings: { limits, exclude }, meter, logger }: Optio
       if (unknown.length > 0)
         logger.warn({ setting: 'fallback.exclude', unknown }, 'a setting is for fields that are not there');
     },
-    layerFor: (subgraph, propagate) => fallbackLayer({ subgraph, store, propagate, meter: counting }),
+    layerFor: (subgraph, propagate) => fallbackLayer({ subgraph, store, propagate, meter: counting, shared }),
   };
 };
 

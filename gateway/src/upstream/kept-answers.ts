@@ -47,12 +47,15 @@ export const keptAnswer = (
 export const textAt = ({ answer, index }: Pointer): string => {
   if (!answer.shelf.isAboutEntities) return bodyText(answer.body);
   // Taken apart once: an answer about a thousand entities is not parsed for each of them.
-  answer.texts ??= entityTexts(bodyText(answer.body));
+  answer.texts ??= textsOf(answer.body, true);
   answer.body = undefined;
   return answer.texts[index] ?? 'null';
 };
 
-const entityTexts = (json: string): readonly string[] => {
+/** What an answer says under each of the keys that were asked for with it, in JSON. */
+export const textsOf = (body: Buffer | undefined, isAboutEntities: boolean): readonly string[] => {
+  const json = bodyText(body);
+  if (!isAboutEntities) return [json];
   const { data } = JSON.parse(json) as { readonly data: Readonly<Record<'_entities', readonly unknown[]>> };
   return data['_entities'].map((entity) => JSON.stringify(entity));
 };
