@@ -17,6 +17,7 @@ import {
 import { authorizationSettings } from './authorization/authorization.config.ts';
 import { chaosSettings } from './chaos/chaos.config.ts';
 import { admissionSettings } from './admission/admission.config.ts';
+import { holdOverloadSettings, overloadSettings } from './overload/overload.config.ts';
 import { supergraphChoiceOf, supergraphSettings } from './supergraph/supergraph.config.ts';
 
 const SECRET_LENGTH_MIN = 16;
@@ -52,6 +53,7 @@ const origins = () =>
 export const readGatewayConfig = (environment: Environment) => {
   const config = readConfig(gatewaySettings.prefix, gatewaySettings.shape, environment);
   supergraphChoiceOf(config);
+  holdOverloadSettings(config);
   return config;
 };
 
@@ -138,6 +140,7 @@ export const gatewaySettings = {
     ...admissionSettings,
     ...authorizationSettings,
     ...chaosSettings,
+    ...overloadSettings,
     HEALTH_INTERVAL_MS: milliseconds()
       .default(5_000)
       .describe('How often each subgraph’s health is sampled.'),

@@ -9,6 +9,7 @@ import { answerOperations } from './http/answer-operations.ts';
 import type { HttpReply, HttpRequest } from './http/http-exchange.ts';
 import type { AdmittedOperations } from './operations/admitted-operations.ts';
 import type { OperationReply, OperationRequest } from './operations/operation-exchange.ts';
+import type { OverloadControl } from './overload/overload-control.ts';
 import { useAccessLog } from './stages/access-log.ts';
 import { useAuthenticate } from './stages/authenticate.ts';
 import { useAuthorize } from './stages/authorize.ts';
@@ -19,6 +20,7 @@ import { useDeadline } from './stages/deadline.ts';
 import { useDocument } from './stages/document.ts';
 import { executeOperation } from './stages/execute.ts';
 import { useNegotiate } from './stages/negotiate.ts';
+import { useOverload } from './stages/overload.ts';
 import { useRequestId } from './stages/request-id.ts';
 import { useRespond } from './stages/respond.ts';
 import { composeStages, type Handler } from './stages/stage.ts';
@@ -29,6 +31,8 @@ import type { SessionTokens } from './upstream/session-tokens.ts';
 type OperationOptions = AdmittedOperations & {
   readonly verify: ((token: string) => Promise<VerifiedAccess>) | undefined;
   readonly sessionTokens: SessionTokens;
+  /** Undefined where nothing is refused for being too much. */
+  readonly overload: OverloadControl | undefined;
   readonly generations: ServingGenerations;
   readonly costs: CostLimits;
   readonly authorization: AuthorizerOptions;
@@ -70,11 +74,12 @@ export const httpPipeline = (options: HttpOptions): Handler<HttpRequest, HttpRep
 /**
  * What happens to every operation, in order, whatever transport it came by.
  *
- * The document is admitted before the token is verified: it costs less, and is bounded. Everything from "validate" on
- * happens on one generation of the supergraph.
+ * The document is admitted before the token is verified: it costs less, and is bounded. What is too much is refused as soon as it is
+ * known whose it is; while that happens often, most of it is turned away before all of this, by the door of the HTTP server.
+ * Everything from "validate" on happens on one generation of the supergraph.
  */
 export const operationPipeline = (options: OperationOptions): Handler<OperationRequest, OperationReply> =>
   composeStages(
-    [useDocument(options), useAuthenticate(options), useConsistency(options)],
+    [useDocument(options), useAuthenticate(options), useOverload(options), useConsistency(options)],
     useValidate(options, composeStages([useCost(options), useAuthorize(options)], executeOperation(options))),
   );

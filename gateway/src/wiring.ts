@@ -31,6 +31,7 @@ import type { GatewayConfig } from './gateway.config.ts';
 import { gatewayErrors } from './gateway.errors.ts';
 import { GRAPHQL_PATH, httpServer } from './http/http-server.ts';
 import { admittedOperations } from './operations/admitted-operations.ts';
+import { openOverloadControl } from './overload/overload-control.ts';
 import { httpPipeline, operationPipeline } from './pipeline.ts';
 import { engineCompiler } from './supergraph/engine-compiler.ts';
 import { startGenerations } from './supergraph/generations.ts';
@@ -106,11 +107,13 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
   await openChaos(config, { ...supergraph, ...adapters }, stopping);
   const targets = resolveTargets(config, generations.current().subgraphs);
   const monitor = watchSubgraphs(config, { ...supergraph, clock }, stopping);
+  const overload = openOverloadControl({ config, logger, meter }, stopping);
   const answer = operationPipeline({
     ...operations,
     ...answerLimitsOf(config),
     verify: targets.jwksUrl && verifierOf(config, targets.jwksUrl, { clock, revokedSessions }),
     sessionTokens: sessionTokens(clock),
+    overload,
     generations,
     authorization: authorizationOf(config, logger),
     execute: await executionOf(config, { clientsOf: clients.clientsOf, logger }),
@@ -121,11 +124,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
     logger,
     accessLog: openAccessLog(logger, stopping),
     answer,
-    requestDeadlineMs: config.REQUEST_DEADLINE_MS,
-    bodyBytesMax: config.BODY_BYTES_MAX,
-    bodyValuesMax: config.BODY_VALUES_MAX,
-    batchMax: config.BATCH_OPERATIONS_MAX,
-    csrfPrevention: config.CSRF_PREVENTION,
+    ...httpLimitsOf(config),
   });
   let isStopping = false;
   const app = httpServer({
@@ -135,6 +134,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
     corsOrigins: config.CORS_ORIGINS,
     snapshot: () => monitor.snapshot(),
     isStopping: () => isStopping,
+    overload,
     graphiql: config.GRAPHIQL,
   });
   stopping.add('HTTP server', async (signal) => close(app, signal), { timeoutMs: config.STOP_TIMEOUT_MS });
@@ -152,6 +152,14 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
     },
   };
 };
+
+const httpLimitsOf = (config: GatewayConfig) => ({
+  requestDeadlineMs: config.REQUEST_DEADLINE_MS,
+  bodyBytesMax: config.BODY_BYTES_MAX,
+  bodyValuesMax: config.BODY_VALUES_MAX,
+  batchMax: config.BATCH_OPERATIONS_MAX,
+  csrfPrevention: config.CSRF_PREVENTION,
+});
 
 const openAccessLog = (logger: Logger, stopping: GracefulStop): PlainLines => {
   const accessLog = plainLines(logger, 'request');

@@ -37,6 +37,7 @@ const operationRequest = (request: HttpRequest, params: GraphQLParams): Operatio
   isSafe: request.method === 'GET',
   acceptsParts: request.acceptsParts,
   headers: request.headers,
+  clientAddress: request.clientAddress,
   requestId: request.requestId,
   logger: request.logger,
   deadlineAtMs: request.deadlineAtMs,

@@ -12,6 +12,7 @@ const serverWith = (readPage: () => Promise<GraphiqlPage>, graphiql = true) =>
     snapshot: () => ({ status: 'up', checks: {} }),
     isStopping: () => false,
     meter: prometheusMeter({ service: 'gateway', isProcessMeasured: false }),
+    overload: undefined,
     graphiql,
     readPage,
   });

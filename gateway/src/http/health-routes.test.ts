@@ -14,14 +14,21 @@ const snapshot = (...statuses: readonly HealthStatus[]): HealthSnapshot => ({
 
 describe('readiness', () => {
   it('lasts as long as one subgraph can be reached', () => {
-    expect(gatewayReadyAnswer(snapshot('up', 'down'), false)).toEqual({
+    expect(gatewayReadyAnswer(snapshot('up', 'down'), false, false)).toEqual({
       statusCode: 200,
-      body: { status: 'up', isStopping: false, missing: ['subgraph-1'] },
+      body: { status: 'up', isStopping: false, isOverwhelmed: false, missing: ['subgraph-1'] },
     });
-    expect(gatewayReadyAnswer(snapshot('down', 'down'), false).statusCode).toBe(503);
+    expect(gatewayReadyAnswer(snapshot('down', 'down'), false, false).statusCode).toBe(503);
+  });
+
+  it('ends while the gateway is overwhelmed', () => {
+    expect(gatewayReadyAnswer(snapshot('up'), false, true)).toMatchObject({
+      statusCode: 503,
+      body: { status: 'down', isOverwhelmed: true },
+    });
   });
 
   it('ends when the gateway begins to stop', () => {
-    expect(gatewayReadyAnswer(snapshot('up'), true).statusCode).toBe(503);
+    expect(gatewayReadyAnswer(snapshot('up'), true, false).statusCode).toBe(503);
   });
 });

@@ -4,13 +4,17 @@ import type { FastifyInstance } from 'fastify';
 type Options = {
   readonly snapshot: () => HealthSnapshot;
   readonly isStopping: () => boolean;
+  readonly isOverwhelmed: () => boolean;
 };
 
 /**
  * `/health/live`: the process runs; depends on nothing else. `/health/ready`: send requests here. `/health`: everything we
  * stand on, with status and response time, as last sampled in the background.
  */
-export const healthRoutes = (app: FastifyInstance, { snapshot, isStopping }: Options): void => {
+export const healthRoutes = (
+  app: FastifyInstance,
+  { snapshot, isStopping, isOverwhelmed }: Options,
+): void => {
   const route = (url: string, answer: () => HealthAnswer): void => {
     app.get(url, async (_request, reply) => {
       const { statusCode, body } = answer();
@@ -18,23 +22,28 @@ export const healthRoutes = (app: FastifyInstance, { snapshot, isStopping }: Opt
     });
   };
   route('/health/live', liveAnswer);
-  route('/health/ready', () => gatewayReadyAnswer(snapshot(), isStopping()));
+  route('/health/ready', () => gatewayReadyAnswer(snapshot(), isStopping(), isOverwhelmed()));
   route('/health', () => fullAnswer(overall(snapshot()), isStopping()));
 };
 
 /**
  * Ready means: we have a supergraph (we do not listen before), are not stopping, and reach at least one subgraph. One that
  * is down degrades the answers about its own part; to take every gateway out of service for it would take the rest away
- * as well. A gateway that reaches none is cut off itself, and a load balancer may find a better one.
+ * as well. A gateway that reaches none is cut off itself, and a load balancer may find a better one; so may it for one that has
+ * had to refuse much for long.
  */
-export const gatewayReadyAnswer = (snapshot: HealthSnapshot, isStopping: boolean): HealthAnswer => {
+export const gatewayReadyAnswer = (
+  snapshot: HealthSnapshot,
+  isStopping: boolean,
+  isOverwhelmed: boolean,
+): HealthAnswer => {
   const missing = Object.entries(snapshot.checks)
     .filter(([, check]) => check.status === 'down')
     .map(([name]) => name);
-  const isReady = !isStopping && !reachesNone(snapshot);
+  const isReady = !isStopping && !isOverwhelmed && !reachesNone(snapshot);
   return {
     statusCode: isReady ? 200 : 503,
-    body: { status: isReady ? 'up' : 'down', isStopping, missing },
+    body: { status: isReady ? 'up' : 'down', isStopping, isOverwhelmed, missing },
   };
 };
 

@@ -9,6 +9,8 @@ export type HttpRequest = {
   readonly headers: Headers;
   /** The URL's part from `?` on, or empty. */
   readonly search: string;
+  /** Whose it is when nobody has signed in: of the connection, or as a proxy of ours says. */
+  readonly clientAddress: string;
   readonly bodyStream: Readable;
   /** The parsed body; undefined for GET. */
   readonly body: unknown;

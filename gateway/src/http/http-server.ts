@@ -1,6 +1,16 @@
+import { createServer, type IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { HealthSnapshot, Logger, PrometheusMeter } from '@saas/telemetry';
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import {
+  fastify,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerFactory,
+} from 'fastify';
+import { clientAddress } from '../overload/client-address.ts';
+import { httpDoor } from '../overload/http-door.ts';
+import type { OverloadControl } from '../overload/overload-control.ts';
 import type { Handler } from '../stages/stage.ts';
 import { compression, isWorthCompressing } from './compression.ts';
 import { answerPreflight, corsHeaders } from './cors.ts';
@@ -14,9 +24,11 @@ import { refusalOf } from './refusal.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export const GRAPHQL_PATH = '/graphql';
-/** Headers and body of a request have to arrive within this time; looked at every second. */
+/** Headers and body of a request have to arrive within this time: a sender of one byte per minute must not hold a connection for ever. */
 const REQUEST_MS_MAX = 15_000;
 const CHECK_MS = 1_000;
+/** An idle connection is closed then; longer than load balancers keep theirs, which would send into a closed one otherwise. */
+const KEEP_ALIVE_MS = 72_000;
 
 type Options = {
   readonly handle: Handler<HttpRequest, HttpReply>;
@@ -25,6 +37,8 @@ type Options = {
   readonly snapshot: () => HealthSnapshot;
   readonly isStopping: () => boolean;
   readonly meter: PrometheusMeter;
+  /** Refuses what is too much; undefined: nothing is. */
+  readonly overload: OverloadControl | undefined;
   /** Serves GraphiQL and leads browsers to it. */
   readonly graphiql: boolean;
   readonly readPage?: () => Promise<GraphiqlPage>;
@@ -35,9 +49,7 @@ export const httpServer = (options: Options): FastifyInstance => {
   const { logger, corsOrigins, graphiql, readPage = readGraphiqlPage } = options;
   const app = fastify({
     exposeHeadRoutes: false,
-    // A sender of one byte per minute must not hold a connection for ever.
-    requestTimeout: REQUEST_MS_MAX,
-    http: { connectionsCheckingInterval: CHECK_MS },
+    serverFactory: serverOf(options),
     // On closing, idle connections end at once and busy ones with their answer.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
@@ -67,7 +79,7 @@ export const httpServer = (options: Options): FastifyInstance => {
   compression(app);
   // Routes that are declared before a plugin is loaded do not have it.
   void app.register(async (routes) => {
-    healthRoutes(routes, options);
+    healthRoutes(routes, { ...options, isOverwhelmed: () => options.overload?.isOverwhelmed === true });
     metricsRoute(routes, options.meter);
     if (graphiql) graphiqlRoute(routes, readPage);
     graphqlRoute(routes, options);
@@ -75,12 +87,27 @@ export const httpServer = (options: Options): FastifyInstance => {
   return app;
 };
 
+/** As the framework makes one, with the door before the framework. */
+const serverOf =
+  (options: Options): FastifyServerFactory =>
+  (serve) => {
+    const times = {
+      requestTimeout: REQUEST_MS_MAX,
+      connectionsCheckingInterval: CHECK_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+    };
+    const { overload: control } = options;
+    if (control === undefined) return createServer(times, serve);
+    const headersFor = (request: IncomingMessage) => connectionHeaders(request, options);
+    return createServer(times, httpDoor({ control, isForGraph: isGraphql, headersFor }, serve));
+  };
+
 /** Whoever posts there gets all headers with the answer, at once. */
 const isGraphql = (url: string): boolean =>
   url.startsWith(GRAPHQL_PATH) && (url.length === GRAPHQL_PATH.length || url[GRAPHQL_PATH.length] === '?');
 
 const graphqlRoute = (app: FastifyInstance, options: Options): void => {
-  const { handle, logger, graphiql } = options;
+  const { handle, graphiql } = options;
   // The body is read by a stage of the pipeline, with the pipeline's limits and answers.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -89,7 +116,7 @@ const graphqlRoute = (app: FastifyInstance, options: Options): void => {
     url: GRAPHQL_PATH,
     handler: async (request, reply) => {
       if (graphiql && isBrowserNavigation(request)) return reply.redirect(GRAPHIQL_PATH, 303);
-      const answer = await handle(requestOf(request, reply, logger));
+      const answer = await handle(requestOf(request, reply, options));
       const more = connectionHeaders(request, options);
       const { body } = answer;
       const isWorth = isWorthCompressing(body, request.headers['accept-encoding']);
@@ -107,7 +134,7 @@ const graphqlRoute = (app: FastifyInstance, options: Options): void => {
 
 /** What depends on the moment of the answer, and on who asks from where. */
 const connectionHeaders = (
-  { headers }: FastifyRequest,
+  { headers }: Pick<FastifyRequest, 'headers'>,
   { corsOrigins, isStopping }: Options,
 ): Readonly<Record<string, string>> => {
   const cors = corsHeaders(corsOrigins, headers.origin);
@@ -131,7 +158,11 @@ const isBrowserNavigation = ({ method, headers, query }: FastifyRequest): boolea
   headers.accept?.includes('text/html') === true &&
   !(typeof query === 'object' && query !== null && ('query' in query || 'extensions' in query));
 
-const requestOf = (request: FastifyRequest, reply: FastifyReply, logger: Logger): HttpRequest => {
+const requestOf = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { logger, overload }: Options,
+): HttpRequest => {
   const signal = { aborted: false };
   reply.raw.on('close', () => {
     signal.aborted = !reply.raw.writableFinished;
@@ -141,6 +172,7 @@ const requestOf = (request: FastifyRequest, reply: FastifyReply, logger: Logger)
     method: request.method,
     headers: headersOf(request),
     search: queryAt < 0 ? '' : request.url.slice(queryAt),
+    clientAddress: clientAddress(request.raw, overload?.addressHeader),
     bodyStream: request.raw,
     body: undefined,
     mediaType: 'application/json',

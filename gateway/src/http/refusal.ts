@@ -1,7 +1,9 @@
+import { AppError } from '@saas/kernel';
 import type { RequestLogger } from '@saas/telemetry';
 import { admissionStatuses } from '../admission/admission.errors.ts';
 import { authorizationStatuses } from '../authorization/authorization.errors.ts';
 import { operationsStatuses } from '../operations/operations.errors.ts';
+import { overloadStatuses } from '../overload/overload.errors.ts';
 import { httpStatuses } from './http.errors.ts';
 import type { HttpReply } from './http-exchange.ts';
 import { acceptanceOf } from './media-type.ts';
@@ -15,6 +17,7 @@ const STATUS_OF: Readonly<Record<string, number>> = {
   ...admissionStatuses,
   ...operationsStatuses,
   ...authorizationStatuses,
+  ...overloadStatuses,
   OPERATION_TOO_COMPLEX: 400,
   OPERATION_AMBIGUOUS_REQUIRES: 400,
   PLAN_REQUIREMENT_MISSING: 400,
@@ -75,7 +78,14 @@ export const refusalOf = (error: unknown, accept: string | undefined, logger: Re
       'content-type': `${mediaType}; charset=utf-8`,
       'cache-control': 'no-store',
       ...HEADERS_OF[code],
+      ...retryAfterOf(error),
     },
     body: `${json}\n`,
   };
+};
+
+/** Where the moment says when to come again. */
+const retryAfterOf = (error: unknown): Readonly<Record<string, string>> | undefined => {
+  const seconds = error instanceof AppError ? error.fields['retryAfterSeconds'] : undefined;
+  return seconds === undefined ? undefined : { 'retry-after': String(seconds) };
 };

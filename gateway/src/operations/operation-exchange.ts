@@ -16,6 +16,7 @@ export type OperationRequest = {
   /** The client can take the answer in pieces. */
   readonly acceptsParts: boolean;
   readonly headers: Headers;
+  readonly clientAddress: string;
   readonly requestId: string;
   readonly logger: RequestLogger;
   readonly deadlineAtMs: number;
