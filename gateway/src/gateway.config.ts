@@ -147,6 +147,12 @@ export const gatewaySettings = {
     HEALTH_TIMEOUT_MS: milliseconds()
       .default(2_000)
       .describe('How long one such sample may take before the subgraph counts as down.'),
+    DRAIN_MS: countOrNone()
+      .max(60_000)
+      .default(3_000)
+      .describe(
+        'How long requests are still accepted after SIGTERM while `/health/ready` says no: longer than a load balancer takes to notice.',
+      ),
     STOP_TIMEOUT_MS: milliseconds()
       .default(10_000)
       .describe('How long requests in hand may take to finish when the gateway stops.'),

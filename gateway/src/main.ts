@@ -3,7 +3,7 @@ import type { SharedCache } from '@saas/cache';
 import { ConfigError, readAll, readChaosPermission } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { redisRevokedSessions, redisSharedCache } from '@saas/redis';
-import { gracefulStop, stopOnSignals } from '@saas/resilience';
+import { gracefulStop, stopOnSignals, type StopSignal } from '@saas/resilience';
 import { createLogger, type Logger } from '@saas/telemetry';
 import { GatewayYamlError } from './gateway-yaml.ts';
 import { readGatewayConfig, readGatewaySharedConfig } from './gateway.config.ts';
@@ -33,8 +33,13 @@ const main = async (): Promise<void> => {
   });
   closing.add('gateway', () => gateway.stop(), { timeoutMs: config.STOP_TIMEOUT_MS + STOP_MARGIN_MS });
   logger.info({ port: gateway.port, checks: gateway.health().status }, 'the gateway listens');
-  stopOnSignals(() => closing.stop(), process, {
-    timeoutMs: config.STOP_TIMEOUT_MS + 2 * STOP_MARGIN_MS,
+  const stop = async (signal: StopSignal): Promise<void> => {
+    // Whoever presses Ctrl-C is nobody's load balancer.
+    if (signal === 'SIGTERM') await gateway.withdraw(config.DRAIN_MS);
+    await closing.stop();
+  };
+  stopOnSignals(stop, process, {
+    timeoutMs: config.DRAIN_MS + config.STOP_TIMEOUT_MS + 2 * STOP_MARGIN_MS,
     onProblem: (error) => logger.error({ error }, 'the gateway did not stop cleanly'),
   });
 };

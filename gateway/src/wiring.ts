@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { accessTokenVerifier, memoryRevokedSessions, remoteKeys, type RevokedSessions } from '@saas/auth';
 import type { SharedCache } from '@saas/cache';
 import type { Environment } from '@saas/config';
-import { AppError, systemClock, type Clock } from '@saas/kernel';
+import { systemClock, type Clock } from '@saas/kernel';
 import { gracefulStop, type GracefulStop } from '@saas/resilience';
 import {
   healthMonitor,
@@ -14,7 +14,6 @@ import {
   type PlainLines,
   type PrometheusMeter,
 } from '@saas/telemetry';
-import type { FastifyInstance } from 'fastify';
 import { answerLimitsOf, operationLimitsOf } from './admission/admission.config.ts';
 import { openChaosSocket } from './chaos/chaos-socket.ts';
 import type { Execute } from './execution/execute.port.ts';
@@ -28,8 +27,8 @@ import {
   type GatewayYaml,
 } from './gateway-yaml.ts';
 import type { GatewayConfig } from './gateway.config.ts';
-import { gatewayErrors } from './gateway.errors.ts';
 import { GRAPHQL_PATH, httpServer } from './http/http-server.ts';
+import { closeWithAnswers, listen } from './http/listening.ts';
 import { admittedOperations } from './operations/admitted-operations.ts';
 import { openOverloadControl } from './overload/overload-control.ts';
 import { httpPipeline, operationPipeline } from './pipeline.ts';
@@ -75,6 +74,11 @@ export type Gateway = {
   health(): HealthSnapshot;
   /** Those of the supergraph that serves now, with the URLs that they are really called at. */
   subgraphs(): readonly SubgraphAddress[];
+  /**
+   * Says that it is not ready, and closes every connection with its answer, but serves all the same; resolves after
+   * `forMs`. To be called before `stop`, so that whoever sends requests here learns to send them elsewhere.
+   */
+  withdraw(forMs: number): Promise<void>;
   /** Stops listening, lets requests in hand finish within `STOP_TIMEOUT_MS`, then closes everything else. */
   stop(): Promise<void>;
 };
@@ -126,18 +130,18 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
     answer,
     ...httpLimitsOf(config),
   });
-  let isStopping = false;
+  const ending = endingOf(stopping);
   const app = httpServer({
     handle,
     logger,
     meter,
     corsOrigins: config.CORS_ORIGINS,
     snapshot: () => monitor.snapshot(),
-    isStopping: () => isStopping,
+    isStopping: ending.isStopping,
     overload,
     graphiql: config.GRAPHIQL,
   });
-  stopping.add('HTTP server', async (signal) => close(app, signal), { timeoutMs: config.STOP_TIMEOUT_MS });
+  closeWithAnswers(app, config, stopping);
   const port = await listen(app, config);
   // Ready is only said of what was looked at; whoever does not answer soon is said not to answer.
   await Promise.race([monitor.firstRound, delay(FIRST_ROUND_MS_MAX, undefined, { ref: false })]);
@@ -146,7 +150,21 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
     port,
     health: () => monitor.snapshot(),
     subgraphs: () => clients.everyAddressOf(generations.current()),
-    stop: async () => {
+    withdraw: ending.withdraw,
+    stop: ending.stop,
+  };
+};
+
+/** How it ends: at once, or after those who send requests here have learned of it. */
+const endingOf = (stopping: GracefulStop) => {
+  let isStopping = false;
+  return {
+    isStopping: () => isStopping,
+    withdraw: async (forMs: number): Promise<void> => {
+      isStopping = true;
+      await delay(forMs);
+    },
+    stop: async (): Promise<void> => {
       isStopping = true;
       await stopping.stop();
     },
@@ -312,38 +330,3 @@ const clientsFor = (
     },
   });
 };
-
-/** Requests that outlast the time for stopping are cut off: the connections to subgraphs go next. */
-const close = async (app: FastifyInstance, signal: AbortSignal): Promise<void> => {
-  signal.addEventListener('abort', () => app.server.closeAllConnections(), { once: true });
-  await app.close();
-};
-
-const listen = async (
-  app: FastifyInstance,
-  { HTTP_HOST: host, HTTP_PORT: port }: GatewayConfig,
-): Promise<number> => {
-  try {
-    await app.listen({ host, port });
-  } catch (cause) {
-    throw notListening(cause, host, port);
-  }
-  const address = app.server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
-};
-
-const notListening = (cause: unknown, host: string, port: number): unknown => {
-  const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  if (code === 'EADDRINUSE') {
-    const message = `Port ${port} is already in use. Stop what listens there, or set GATEWAY_HTTP_PORT to a free port.`;
-    const definition = { ...gatewayErrors.definitions.PORT_IN_USE, message };
-    return new AppError('PORT_IN_USE', definition, { port, setting: 'GATEWAY_HTTP_PORT' }, cause);
-  }
-  if (typeof code !== 'string' || !NO_ADDRESS.has(code)) return cause;
-  const message = `Port ${port} of ${host} cannot be listened on (${code}). Correct GATEWAY_HTTP_HOST or GATEWAY_HTTP_PORT.`;
-  const definition = { ...gatewayErrors.definitions.ADDRESS_UNUSABLE, message };
-  return new AppError('ADDRESS_UNUSABLE', definition, { host, port }, cause);
-};
-
-/** No such address here, no such name, or a port that only others may open. */
-const NO_ADDRESS = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN', 'EACCES', 'EAFNOSUPPORT', 'EINVAL']);

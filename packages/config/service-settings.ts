@@ -1,4 +1,14 @@
-import { choice, count, milliseconds, port, secret, shardMap, shardUrls, text } from './settings.ts';
+import {
+  choice,
+  count,
+  countOrNone,
+  milliseconds,
+  port,
+  secret,
+  shardMap,
+  shardUrls,
+  text,
+} from './settings.ts';
 
 /** How much is written to the log, the least first. */
 export const logLevel = () => choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);
@@ -17,6 +27,12 @@ export const serviceSettings = (httpPort: number) => ({
     .default(1_000)
     .describe('How far a replica may lag behind and still be read.'),
   REQUEST_DEADLINE_MS: milliseconds().default(10_000).describe('How long one request may take altogether.'),
+  DRAIN_MS: countOrNone()
+    .max(60_000)
+    .default(2_000)
+    .describe(
+      'How long requests are still served after SIGTERM while `/health/ready` says no: longer than the callers take to notice.',
+    ),
   RELAY_IDLE_MS: milliseconds()
     .default(1_000)
     .describe('How long an idle relay waits before it looks for announcements by itself.'),

@@ -5,6 +5,7 @@ export * from './deadline.ts';
 export * from './fair-queue.ts';
 export * from './flow.ts';
 export * from './graceful-stop.ts';
+export * from './http-drain.ts';
 export * from './latency-window.ts';
 export * from './overload-door.ts';
 export * from './overload-gate.ts';

@@ -1,9 +1,11 @@
 import { withDeadline } from './deadline.ts';
 
+export type StopSignal = 'SIGTERM' | 'SIGINT';
+
 /** The part of `process` that is needed to stop on a signal. */
 export type SignalSource = {
-  on(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
-  off(signal: 'SIGTERM' | 'SIGINT', listener: () => void): unknown;
+  on(signal: StopSignal, listener: () => void): unknown;
+  off(signal: StopSignal, listener: () => void): unknown;
   exit(code: number): unknown;
 };
 
@@ -26,18 +28,18 @@ const ECHO_MS = 1_000;
  * @returns a function that takes the listeners off again.
  */
 export const stopOnSignals = (
-  stop: () => Promise<unknown>,
+  stop: (signal: StopSignal) => Promise<unknown>,
   source: SignalSource,
   { timeoutMs, onProblem = () => undefined, nowMs = () => performance.now() }: Options,
 ): (() => void) => {
   let stoppingSince: number | undefined;
-  const onSignal = (): void => {
+  const onSignal = (signal: StopSignal): void => {
     if (stoppingSince !== undefined) {
       if (nowMs() - stoppingSince >= ECHO_MS) source.exit(130);
       return;
     }
     stoppingSince = nowMs();
-    withDeadline({ timeoutMs }, async () => stop()).then(
+    withDeadline({ timeoutMs }, async () => stop(signal)).then(
       () => source.exit(0),
       (error: unknown) => {
         onProblem(error);
@@ -45,10 +47,12 @@ export const stopOnSignals = (
       },
     );
   };
-  source.on('SIGTERM', onSignal);
-  source.on('SIGINT', onSignal);
+  const onTerm = (): void => onSignal('SIGTERM');
+  const onInterrupt = (): void => onSignal('SIGINT');
+  source.on('SIGTERM', onTerm);
+  source.on('SIGINT', onInterrupt);
   return () => {
-    source.off('SIGTERM', onSignal);
-    source.off('SIGINT', onSignal);
+    source.off('SIGTERM', onTerm);
+    source.off('SIGINT', onInterrupt);
   };
 };

@@ -27,6 +27,8 @@ type Options = {
   readonly errors: ReturnType<typeof clientErrors>;
   readonly bodyBytesMax: number;
   readonly deadlineMsMax: number;
+  /** No connection outlives its answer any more. */
+  readonly isStopping: () => boolean;
   /** Aborts when nobody may wait any longer, because we are stopping. */
   readonly stopping: AbortSignal;
   readonly answer: (
@@ -52,11 +54,15 @@ export const httpServer = (options: Options): FastifyInstance => {
     requestTimeout: deadlineMsMax + SLACK_MS,
     genReqId: ({ headers }) => requestIdOf(headers),
     forceCloseConnections: 'idle',
+    // Whoever still gets in is answered.
+    return503OnClosing: false,
   });
   const viewers = new WeakMap<FastifyRequest, Viewer>();
 
   app.addHook('onRequest', async (request, reply) => {
     void reply.header(REQUEST_ID_HEADER, request.id);
+    // A connection that stays open after its last answer would keep us from stopping.
+    if (options.isStopping()) void reply.header('connection', 'close');
   });
   app.addHook('onResponse', async ({ id: requestId, method, routeOptions: { url } }, reply) => {
     const ms = Math.round(reply.elapsedTime);

@@ -236,6 +236,16 @@ describe('health and stopping', () => {
     await expect(ask('{ me }')).rejects.toThrow();
   });
 
+  it('serves on after it has withdrawn, and closes each connection with its answer', async () => {
+    const { ask, get, running } = await start();
+    await running.withdraw(0);
+    expect((await get('/health/live')).statusCode).toBe(200);
+    expect((await get('/health/ready')).statusCode).toBe(503);
+    const { body, headers } = await ask('{ me }');
+    expect(body).toMatchObject({ data: { me: viewer.userId } });
+    expect(headers.get('connection')).toBe('close');
+  });
+
   it('aborts what does not finish in time', async () => {
     const { ask, state, running } = await start({ drainMsMax: 20 });
     const asked = ask('{ slow }');

@@ -1,5 +1,6 @@
 import { systemClock, type Clock } from '@saas/kernel';
-import { gracefulStop, type GracefulStop } from '@saas/resilience';
+import { setTimeout as delay } from 'node:timers/promises';
+import { gracefulStop, httpDrain, type GracefulStop } from '@saas/resilience';
 import {
   healthMonitor,
   prometheusMeter,
@@ -9,7 +10,6 @@ import {
   type PrometheusMeter,
 } from '@saas/telemetry';
 import { clientErrors } from './client-errors.ts';
-import { drainer } from './drain.ts';
 import { graphqlServer } from './graphql-server.ts';
 import { httpServer } from './http-server.ts';
 import { addRoutes, healthRoutes, metricsRoute, type Route } from './routes.ts';
@@ -53,6 +53,11 @@ export type RunningSubgraph = {
   readonly port: number;
   /** What the last health checks found. */
   readonly health: () => HealthSnapshot;
+  /**
+   * Says that it is not ready, and closes every connection with its answer, but serves all the same; resolves after
+   * `forMs`. To be called before `stop`, so that whoever sends requests here learns to send them elsewhere.
+   */
+  readonly withdraw: (forMs: number) => Promise<void>;
   /**
    * Stops accepting, finishes what is in hand within `drainMsMax`, aborts the rest, closes. Called again, it answers with
    * the same promise.
@@ -113,17 +118,21 @@ const start = async <Context extends SubgraphRequest>(
   const app = httpServer({
     ...options,
     errors,
+    isStopping: () => isStopping,
     stopping: stopping.signal,
     answer: async (body, headers, request) => graphql.execute(body, headers, await contextOf(request)),
   });
-  const drain = drainer(app);
+  const drain = httpDrain(app.server);
   addRoutes(app, [
     ...healthRoutes(monitor.snapshot, () => isStopping),
     metricsRoute(options.meter),
     ...options.routes,
   ]);
   const cutOff = (): void => stopping.abort(subgraphErrors.SERVICE_STOPPING());
-  closing.add('http', () => drain(drainMsMax, cutOff), { timeoutMs: drainMsMax + 2_000 });
+  const close = async (): Promise<unknown> => app.close();
+  closing.add('http', () => drain({ close, timeoutMs: drainMsMax, cutOff }), {
+    timeoutMs: drainMsMax + 2_000,
+  });
 
   await Promise.all([app.listen({ host, port }), monitor.firstRound]);
   const address = app.server.address();
@@ -133,6 +142,10 @@ const start = async <Context extends SubgraphRequest>(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/graphql`,
     port: bound,
     health: monitor.snapshot,
+    withdraw: async (forMs) => {
+      isStopping = true;
+      await delay(forMs);
+    },
     stop: () => {
       isStopping = true;
       return closing.stop();

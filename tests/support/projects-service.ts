@@ -78,6 +78,7 @@ const configOf = (shards: Awaited<ReturnType<typeof openDatabase>>['shards']) =>
   REPLICA_LAG_MS_MAX: 1_000,
   REQUEST_DEADLINE_MS: 10_000,
   RELAY_IDLE_MS: 50,
+  DRAIN_MS: 0,
   LOG_LEVEL: 'silent' as const,
 });
 

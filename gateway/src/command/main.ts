@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ConfigError, readChaosPermission } from '@saas/config';
 import { AppError } from '@saas/kernel';
-import { gracefulStop, stopOnSignals, watchParent } from '@saas/resilience';
+import { gracefulStop, stopOnSignals, watchParent, type StopSignal } from '@saas/resilience';
 import { createLogger } from '@saas/telemetry';
 import { GatewayYamlError } from '../gateway-yaml.ts';
 import { readGatewayConfig, type GatewayConfig } from '../gateway.config.ts';
@@ -36,13 +36,22 @@ const main = async (args: readonly string[]): Promise<void> => {
     timeoutMs: config.STOP_TIMEOUT_MS + STOP_MARGIN_MS,
   });
   // From the first moment on: whoever stops us while we start gets a clean end as well.
-  stopOnSignals(async () => closing.stop(), process, {
-    timeoutMs: config.STOP_TIMEOUT_MS + 2 * STOP_MARGIN_MS,
+  const stop = async (signal: StopSignal): Promise<void> => {
+    // Whoever presses Ctrl-C is nobody's load balancer.
+    if (signal === 'SIGTERM')
+      await starting.then(
+        (gateway) => gateway.withdraw(config.DRAIN_MS),
+        () => undefined,
+      );
+    await closing.stop();
+  };
+  stopOnSignals(stop, process, {
+    timeoutMs: config.DRAIN_MS + config.STOP_TIMEOUT_MS + 2 * STOP_MARGIN_MS,
     onProblem: report,
   });
   // Only of npm, which somebody may kill in a way that it cannot pass on; another parent may well leave us alone.
   if (process.env['npm_lifecycle_event'] !== undefined)
-    watchParent(() => process.kill(process.pid, 'SIGTERM'));
+    watchParent(() => process.kill(process.pid, 'SIGINT'));
   const gateway = await starting;
   for (const line of greeting(aboutOf(config, gateway), process.stdout)) console.log(line);
 };

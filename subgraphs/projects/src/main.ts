@@ -2,7 +2,7 @@ import { ConfigError, readAll, readSharedConfig } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import { rabbitMqMessageBus } from '@saas/rabbitmq';
 import { redisPermissionChanges } from '@saas/redis';
-import { gracefulStop, stopOnSignals } from '@saas/resilience';
+import { gracefulStop, stopOnSignals, type StopSignal } from '@saas/resilience';
 import { createLogger, prometheusMeter } from '@saas/telemetry';
 import { readProjectsConfig } from './projects.config.ts';
 import { startProjects } from './wiring.ts';
@@ -40,8 +40,13 @@ const main = async (): Promise<void> => {
   const running = await startProjects(config, { bus, logger, meter, permissionChanges });
   closing.add('projects', () => running.stop(), { timeoutMs: 20_000 });
   logger.info({ port: running.port }, 'the projects service listens');
-  stopOnSignals(() => closing.stop(), process, {
-    timeoutMs: STOP_MS_MAX,
+  const stop = async (signal: StopSignal): Promise<void> => {
+    // Whoever presses Ctrl-C is nobody's load balancer.
+    if (signal === 'SIGTERM') await running.withdraw(config.DRAIN_MS);
+    await closing.stop();
+  };
+  stopOnSignals(stop, process, {
+    timeoutMs: config.DRAIN_MS + STOP_MS_MAX,
     onProblem: (err) => logger.error({ err }, 'stopping was not clean'),
   });
 };

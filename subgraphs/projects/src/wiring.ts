@@ -42,7 +42,7 @@ export type ProjectsAdapters = {
   readonly onStatement?: (sql: string) => void;
 };
 
-export type RunningProjects = Pick<RunningSubgraph, 'url' | 'port' | 'health' | 'stop'> & {
+export type RunningProjects = Pick<RunningSubgraph, 'url' | 'port' | 'health' | 'withdraw' | 'stop'> & {
   /** The write side, for whoever makes data in bulk: many commands on different streams may share a transaction. */
   readonly services: AllServices;
   /** How many announcements have not been heard by everybody yet. */
@@ -117,6 +117,7 @@ const build = async (
     url,
     port,
     health,
+    withdraw: subgraph.withdraw,
     stop: () => closing.stop(),
     services,
     waitingAnnouncements: () => kept.waitingAnnouncements(),

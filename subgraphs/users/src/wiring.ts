@@ -72,7 +72,7 @@ export type UsersAdapters = {
 /** What decides races for an address: the event store and the directory. */
 export type RegistrationParts = { readonly store: EventStore; readonly directory: EmailDirectory };
 
-export type RunningUsers = Pick<RunningSubgraph, 'url' | 'port' | 'health' | 'stop'> & {
+export type RunningUsers = Pick<RunningSubgraph, 'url' | 'port' | 'health' | 'withdraw' | 'stop'> & {
   readonly services: UsersServices & { readonly store: EventStore };
   /** How many announcements have not been heard by everybody yet. */
   readonly waitingAnnouncements: () => Promise<number>;
@@ -125,11 +125,8 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
       clock,
     });
     closing.add('subgraph', () => subgraph.stop(), { timeoutMs: 20_000 });
-    const { url, port, health } = subgraph;
     return {
-      url,
-      port,
-      health,
+      ...subgraph,
       stop: () => closing.stop(),
       services: { ...services, store },
       waitingAnnouncements: () => opened.waitingAnnouncements(),
