@@ -150,8 +150,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
     port,
     health: () => monitor.snapshot(),
     subgraphs: () => clients.everyAddressOf(generations.current()),
-    withdraw: ending.withdraw,
-    stop: ending.stop,
+    ...ending.steps,
   };
 };
 
@@ -160,13 +159,15 @@ const endingOf = (stopping: GracefulStop) => {
   let isStopping = false;
   return {
     isStopping: () => isStopping,
-    withdraw: async (forMs: number): Promise<void> => {
-      isStopping = true;
-      await delay(forMs);
-    },
-    stop: async (): Promise<void> => {
-      isStopping = true;
-      await stopping.stop();
+    steps: {
+      withdraw: async (forMs: number): Promise<void> => {
+        isStopping = true;
+        await delay(forMs);
+      },
+      stop: async (): Promise<void> => {
+        isStopping = true;
+        await stopping.stop();
+      },
     },
   };
 };
