@@ -45,7 +45,12 @@ export const memoryEventStore = (
     (ofTenant(tenantId, stream)?.events.length ?? 0) === version && (version > 0 || !streams.has(stream));
 
   const check = ({ tenantId, streams: appends, dependsOn = [], claim, receipts = [] }: Append): void => {
-    for (const receipt of receipts) checkReceipt(receipt, received);
+    const seen = new Map<string, number>();
+    for (const receipt of receipts) {
+      const id = receiptId(receipt);
+      checkReceipt(receipt, seen.get(id) ?? received.get(id) ?? 0);
+      seen.set(id, receipt.sequence);
+    }
     const expected = appends.map(({ stream, expectedVersion }) => ({ stream, version: expectedVersion }));
     const isStale = [...expected, ...dependsOn].some((each) => !isAt(tenantId, each));
     if (isStale || (claim && claims.has(claimId(tenantId, claim)))) throw eventStoreErrors.VERSION_CONFLICT();
@@ -126,8 +131,7 @@ const memoryEventLog = (all: readonly StoredEvent[], codec: EventCodec): EventLo
 const claimId = (tenantId: TenantId, { scope, key }: Claim): string => JSON.stringify([tenantId, scope, key]);
 const receiptId = ({ consumer, stream }: Receipt): string => JSON.stringify([consumer, stream]);
 
-const checkReceipt = (receipt: Receipt, received: ReadonlyMap<string, number>): void => {
-  const seen = received.get(receiptId(receipt)) ?? 0;
+const checkReceipt = (receipt: Receipt, seen: number): void => {
   const fields = { consumer: receipt.consumer, seen, sequence: receipt.sequence };
   if (receipt.sequence <= seen) throw eventStoreErrors.MESSAGE_ALREADY_RECEIVED(fields);
   if (receipt.sequence > seen + 1) throw eventStoreErrors.MESSAGE_EARLY(fields);

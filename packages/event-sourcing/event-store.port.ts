@@ -64,7 +64,7 @@ export type Append = {
    */
   readonly dependsOn?: readonly StreamVersion[];
   readonly claim?: Claim;
-  /** Of messages consumed by this append, at most one of each stream. */
+  /** Of messages consumed by this append; those of one stream follow one right after the other, in order. */
   readonly receipts?: readonly Receipt[];
 };
 

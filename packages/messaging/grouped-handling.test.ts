@@ -17,8 +17,8 @@ const open = (fails: (message: Message) => boolean = () => false) => {
     if (all.some(fails)) throw new Error('One of them is poison.');
     groups.push(all.map(({ id }) => id));
   };
-  const run = groupedHandling({ handle: (one) => handleTogether([one]), handleTogether });
-  return { groups, run };
+  const handleRun = groupedHandling({ handle: (one) => handleTogether([one]), handleTogether });
+  return { groups, handleRun, run: (one: Message) => handleRun([one]) };
 };
 
 it('handles what arrives together together, 50 at most', async () => {
@@ -45,14 +45,30 @@ it('never puts messages of two tenants into one group', async () => {
 
 it('fails only the messages that cannot be handled', async () => {
   const { groups, run } = open(({ id }) => id === '2');
-  const outcomes = await Promise.allSettled(upTo(3).map(run));
-  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  const outcomes = await Promise.all(upTo(3).map(run));
+  expect(outcomes.map(({ handled }) => handled)).toEqual([1, 0, 1]);
+  expect(outcomes[1]?.failure?.error).toEqual(new Error('One of them is poison.'));
   expect(groups).toEqual([['1'], ['3']]);
 });
 
 it('hands over one by one when the subscription wants no groups', async () => {
   const handled: string[] = [];
   const run = groupedHandling({ handle: async ({ id }) => void handled.push(id) });
-  await Promise.all(upTo(3).map(run));
+  await Promise.all(upTo(3).map((one) => run([one])));
   expect(handled).toEqual(['1', '2', '3']);
+});
+
+it('keeps runs whole, and groups at 50', async () => {
+  const { groups, handleRun } = open();
+  const runs = [upTo(20), upTo(20), upTo(20), upTo(50)];
+  expect(await Promise.all(runs.map(handleRun))).toEqual(runs.map(({ length }) => ({ handled: length })));
+  expect(groups.map(({ length }) => length)).toEqual([40, 20, 50]);
+});
+
+it('ends a run with the message that fails', async () => {
+  const { groups, handleRun } = open(({ id }) => id === '3');
+  const [bad, good] = await Promise.all([handleRun(upTo(5)), handleRun([message(6), message(7)])]);
+  expect(bad).toMatchObject({ handled: 2, failure: { error: expect.any(Error) } });
+  expect(good).toEqual({ handled: 2 });
+  expect(groups).toEqual([['1'], ['2'], ['6'], ['7']]);
 });

@@ -14,10 +14,16 @@ export type Subscription = {
   /** Resolves when the message's effect is committed. A rejection brings the message back later. */
   readonly handle: (message: Message) => Promise<void>;
   /**
-   * What `handle` does, for several messages at once, all or none: they are one tenant's and each is another stream's.
+   * What `handle` does, for several messages at once, all or none: they are one tenant's and each is another stream's, unless
+   * {@link takesSuccessors}.
    * A bus may use it to save work; when it rejects, the bus hands them to `handle` one by one.
    */
   readonly handleTogether?: (messages: readonly Message[]) => Promise<void>;
+  /**
+   * Whether `handleTogether` takes several messages of one stream, too: then they stand in the stream's order, one right
+   * after the other.
+   */
+  readonly takesSuccessors?: boolean;
 };
 
 /**
@@ -33,6 +39,6 @@ export type MessageBus = {
    */
   publish(messages: readonly Message[]): Promise<ReadonlySet<string>>;
 
-  /** From now on hands every matching message to `handle`, one at a time per stream. */
+  /** From now on hands every matching message to `handle`, each stream's one after the other. */
   subscribe(subscription: Subscription): Promise<{ close(): Promise<void> }>;
 };

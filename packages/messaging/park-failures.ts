@@ -61,7 +61,7 @@ export const parkFailures = (subscription: Subscription, options: ParkingOptions
     handleTogether &&
     (async (messages: readonly Message[]): Promise<void> => {
       const free = messages.filter(({ stream }) => !waiting.has(stream));
-      for (const message of messages) if (waiting.has(message.stream)) await handleOne(message);
+      for (const message of messages) if (!free.includes(message)) await handleOne(message);
       if (free.length > 0) await handleTogether(free);
       for (const message of free) onOutcome('handled', message, consumer);
     });

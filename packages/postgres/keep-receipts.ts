@@ -19,14 +19,18 @@ export const keepReceipts = async (
     WITH input AS (
       SELECT * FROM jsonb_to_recordset(${input}::jsonb)
         AS r(consumer text, "messageId" text, stream text, sequence int)
+    ), runs AS (
+      SELECT consumer, stream, min(sequence) AS first, max(sequence) AS last FROM input GROUP BY consumer, stream
+      HAVING count(DISTINCT sequence) = max(sequence) - min(sequence) + 1
     ), moved AS (
       INSERT INTO consumer_positions (consumer, stream_id, tenant_id, sequence)
-      SELECT consumer, stream, ${tenantId}, sequence FROM input i
-      WHERE sequence = 1 OR EXISTS
-        (SELECT FROM consumer_positions p WHERE p.consumer = i.consumer AND p.stream_id = i.stream)
+      SELECT consumer, stream, ${tenantId}, last FROM runs r
+      WHERE first = 1 OR EXISTS
+        (SELECT FROM consumer_positions p WHERE p.consumer = r.consumer AND p.stream_id = r.stream)
       ORDER BY consumer, stream
       ON CONFLICT (consumer, stream_id) DO UPDATE SET sequence = excluded.sequence
-        WHERE consumer_positions.sequence = excluded.sequence - 1
+        WHERE consumer_positions.sequence = (SELECT r.first - 1 FROM runs r
+          WHERE r.consumer = excluded.consumer AND r.stream = excluded.stream_id)
       RETURNING consumer, stream_id
     )
     INSERT INTO inbox (consumer, message_id, tenant_id, stream_id, sequence)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { groupedHandling, type Message, type Subscription } from '@saas/messaging';
+import { groupedHandling, runLengthMax, type Message, type Subscription } from '@saas/messaging';
 import { IllegalOperationError, type Channel, type ConsumeMessage } from 'amqplib';
 import { orAborted, pause, sharedAbort } from './abort.ts';
 import { backOffMs, type Retries } from './back-off.ts';
@@ -49,13 +49,15 @@ export type QueueStatus = {
 
 /**
  * One subscription. Streams are handled side by side, at most `prefetch` messages being in hand; each stream's messages
- * one at a time. A message whose handling fails is tried again in place, then given back to the queue and taken again,
+ * one after the other, or together when the subscription takes successors. A message whose handling fails is tried again in place, then given back to the queue and taken again,
  * while the later ones of its stream wait.
  */
 export class Consumer {
   readonly #settings: Settings;
-  readonly #handle: Subscription['handle'];
+  readonly #handle: ReturnType<typeof groupedHandling>;
   readonly #turns = new Turns();
+  /** By stream, what has come and has not had its turn. */
+  readonly #waiting = new Map<string, Delivery[]>();
   readonly #awaited = new Map<string, (delivery: Delivery) => void>();
   #session: Session | undefined;
   #isClosed = false;
@@ -159,7 +161,32 @@ export class Consumer {
     const awaited = read.status === 'read' ? this.#awaited.get(read.message.id) : undefined;
     if (awaited) return awaited(delivery);
     const stream = read.status === 'read' ? read.message.stream : NO_STREAM;
-    void this.#turns.run(stream, () => this.#work(delivery));
+    const waiting = this.#waiting.get(stream);
+    if (waiting) waiting.push(delivery);
+    else this.#waiting.set(stream, [delivery]);
+    void this.#turns.run(stream, () => this.#workNext(stream));
+  }
+
+  /** Never rejects. As many of a stream's messages as have come and may be handled together; those that may not, one by one. */
+  async #workNext(stream: string): Promise<void> {
+    const run = this.#nextRun(stream);
+    const [first] = run;
+    // It went along with one before.
+    if (!first) return;
+    const messages = run.flatMap(({ read }) => (read.status === 'read' ? [read.message] : []));
+    const { handled } = messages.length > 1 ? await this.#handle(messages) : { handled: 0 };
+    for (const delivery of run.slice(0, handled)) answer(delivery, ({ channel }, raw) => channel.ack(raw));
+    for (const delivery of run.slice(handled)) await this.#work(delivery);
+  }
+
+  /** What RabbitMQ has taken back is left out. */
+  #nextRun(stream: string): readonly Delivery[] {
+    const waiting = this.#waiting.get(stream) ?? [];
+    const ours = waiting.filter(({ session }) => !session.stopping.signal.aborted);
+    const count = stream === NO_STREAM ? 1 : runLengthMax(this.#settings.subscription);
+    if (ours.length > count) this.#waiting.set(stream, ours.slice(count));
+    else this.#waiting.delete(stream);
+    return ours.slice(0, count);
   }
 
   /** Never rejects. Keeps the stream's turn until the message is handled, or is RabbitMQ's again. */
@@ -179,8 +206,9 @@ export class Consumer {
     for (let attempt = 1; attempt <= retries.attempts; attempt += 1) {
       if (session.stopping.signal.aborted) return false;
       try {
-        if (read.status === 'read') await this.#handle(read.message);
-        else await this.#setAside(raw, read.reason);
+        if (read.status === 'malformed') await this.#setAside(raw, read.reason);
+        const { failure } = read.status === 'read' ? await this.#handle([read.message]) : {};
+        if (failure) throw failure.error;
         return true;
       } catch (error) {
         this.#failures += 1;

@@ -279,6 +279,25 @@ export const describeEventStoreContract = (adapter: string, open: (codec: EventC
         await expect(receive(2, two)).resolves.toEqual(expect.anything());
       });
 
+      it('is taken together with its successors, when they follow one right after the other', async () => {
+        const source = unique('source');
+        const several = (...sequences: readonly number[]) =>
+          append([], {
+            receipts: sequences.map((sequence) => ({
+              consumer: 'mailer',
+              messageId: unique('m'),
+              stream: source,
+              sequence,
+            })),
+          });
+        await several(1, 2, 3);
+        await expect(several(3, 4)).rejects.toMatchObject({ code: 'MESSAGE_ALREADY_RECEIVED' });
+        await expect(several(4, 6)).rejects.toMatchObject({ code: 'MESSAGE_EARLY' });
+        await expect(several(5, 6)).rejects.toMatchObject({ code: 'MESSAGE_EARLY' });
+        await expect(several(4, 5)).resolves.toEqual(expect.anything());
+        await expect(receive(6, source)).resolves.toEqual(expect.anything());
+      });
+
       it('is counted apart for each consumer', async () => {
         const source = unique('source');
         await receive(1, source);

@@ -81,6 +81,41 @@ export const describeMessageBusContract = (adapter: string, open: () => Promise<
       }
     });
 
+    it('hands a stream over in order, and nothing behind what fails, to who takes successors together', async () => {
+      const got: Message[] = [];
+      let failures = 3;
+      let done = (): void => undefined;
+      const all = new Promise<void>((resolve) => {
+        done = resolve;
+      });
+      const take = async (messages: readonly Message[]) => {
+        const isBad = messages.some(({ stream, sequence }) => stream === 'task-1' && sequence === 3);
+        if (isBad && (failures -= 1) >= 0) throw new Error('not yet');
+        got.push(...messages);
+        if (got.length >= 30) done();
+      };
+      await bus.subscribe({
+        queue: unique('queue'),
+        bindings: [{ topic, pattern: '#' }],
+        handle: (each) => take([each]),
+        handleTogether: take,
+        takesSuccessors: true,
+      });
+      const streams = ['task-1', 'task-2', 'task-3'];
+      let pending = Array.from({ length: 10 }, (_, n) => n + 1).flatMap((sequence) =>
+        streams.map((stream) => message(sequence, 'task.moved', stream)),
+      );
+      while (pending.length > 0) {
+        const confirmed = await bus.publish(pending);
+        pending = pending.filter(({ id }) => !confirmed.has(id));
+      }
+      await all;
+      for (const stream of streams) {
+        const order = got.filter((each) => each.stream === stream).map(({ sequence }) => sequence);
+        expect(order).toEqual(Array.from({ length: 10 }, (_, n) => n + 1));
+      }
+    });
+
     it('gives every queue its own copy', async () => {
       const first = await collect('#');
       const second = await collect('#');

@@ -43,6 +43,7 @@ const subscription = (
   bindings: [{ topic, pattern: '#' }],
   handle: (message) => notify(queue, noticesOf, [message], options),
   handleTogether: (messages) => notify(queue, noticesOf, messages, options),
+  takesSuccessors: true,
 });
 
 type NoticesOf = (message: Message) => readonly NotificationCreation[];
