@@ -1,6 +1,3 @@
-import { findRabbitMqBinary, startRabbitMq } from '@saas/local-stack';
-import { memoryMessageBus, type MessageBus } from '@saas/messaging';
-import { rabbitMqMessageBus } from '@saas/rabbitmq';
 import { startBenchDatabases } from './bench-databases.ts';
 import { startBenchNotifications } from './bench-notifications.ts';
 import { startBenchProjects } from './bench-projects.ts';
@@ -8,6 +5,7 @@ import { eventSource, type EventSource } from './event-source.ts';
 import { eventWatch, type EventWatch } from './event-watch.ts';
 import type { Cell, Report } from './report.ts';
 import { quantile } from './statistics.ts';
+import { transports, type Transport } from './transports.ts';
 
 const EVENTS_PER_SECOND = 1_000;
 const STEADY_SECONDS = 10;
@@ -24,7 +22,7 @@ type Options = { readonly isQuick: boolean };
  */
 export const events = async ({ isQuick }: Options): Promise<Report> => {
   const rows: (readonly Cell[])[] = [];
-  for (const open of [memory, rabbitMq]) {
+  for (const open of transports) {
     const transport = await open();
     if (transport === undefined) continue;
     try {
@@ -46,33 +44,6 @@ export const events = async ({ isQuick }: Options): Promise<Report> => {
     'CPU µs',
   ];
   return { name: 'events', tables: [{ title: 'Events from commit to effect', columns, rows }] };
-};
-
-type Transport = { readonly name: string; readonly bus: MessageBus; readonly close: () => Promise<void> };
-
-const memory = async (): Promise<Transport> => ({
-  name: 'memory',
-  bus: memoryMessageBus(),
-  close: async () => undefined,
-});
-
-/** Undefined on a machine without RabbitMQ: its rows are left out. */
-const rabbitMq = async (): Promise<Transport | undefined> => {
-  if ((await findRabbitMqBinary()) === undefined) return undefined;
-  const broker = await startRabbitMq();
-  const bus = await rabbitMqMessageBus({
-    url: broker.url,
-    name: 'bench',
-    onFailure: (error) => console.error(error),
-  });
-  return {
-    name: 'RabbitMQ',
-    bus,
-    close: async () => {
-      await bus.close();
-      await broker.stop();
-    },
-  };
 };
 
 const measured = async ({ name, bus }: Transport, seconds: number): Promise<readonly (readonly Cell[])[]> => {

@@ -5,6 +5,7 @@ import { entityBatch } from './entity-batch.ts';
 import { events } from './events.ts';
 import { compareGateways } from './gateway/compare-gateways.ts';
 import { gatewayReloads } from './gateway/reloads.ts';
+import { poison } from './poison.ts';
 import { rebuildRate } from './rebuild.ts';
 import { replicaReads } from './replica-reads.ts';
 import { documentResult, keepResult, terminalText, type Report } from './report.ts';
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<Report>>
   events,
   gateway: compareGateways,
   'gateway-reloads': gatewayReloads,
+  poison,
   rebuild: rebuildRate,
   'replica-reads': replicaReads,
   upstream,
