@@ -1,3 +1,5 @@
+import { takeOption, wholeNumber } from './take-option.ts';
+
 /** Of a run of all suites, where every minute is waited for. */
 const BRIEF = 25;
 /** Of `npm run test:resilience`. */
@@ -14,20 +16,11 @@ export const historySeconds = (
   words: readonly string[],
   fromEnvironment?: string,
 ): { readonly seconds: number; readonly words: readonly string[] } => {
-  const index = words.findIndex((word) => /^--seconds(=|$)/.test(word));
-  if (index === -1) {
-    const byDefault = words[0] === 'resilience' ? LONG : BRIEF;
-    return { seconds: fromEnvironment === undefined ? byDefault : wholeSeconds(fromEnvironment), words };
-  }
-  const [, inline] = words[index]?.split('=') ?? [];
-  const taken = inline === undefined ? 2 : 1;
+  const taken = takeOption('--seconds', words);
+  if (taken.value !== undefined) return { seconds: taken.value, words: taken.words };
+  const byDefault = words[0] === 'resilience' ? LONG : BRIEF;
   return {
-    seconds: wholeSeconds(inline ?? words[index + 1] ?? ''),
-    words: words.filter((_, place) => place < index || place >= index + taken),
+    seconds: fromEnvironment === undefined ? byDefault : wholeNumber('--seconds', fromEnvironment),
+    words,
   };
-};
-
-const wholeSeconds = (text: string): number => {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new RangeError(`--seconds needs a whole number from 1, not "${text}".`);
 };

@@ -4,15 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { repositoryRoot } from './docs-modules.ts';
 import { historySeconds } from './history-seconds.ts';
+import { takeOption } from './take-option.ts';
 import { planTests, summaryOf, type JestTotals } from './test-plan.ts';
 
 /**
- * `npm test [-- [unit|differential|integration|e2e|resilience ...] [--seconds N] [arguments for Jest]]`: runs every suite
- * that this machine can run. With `CI=true` a suite that it cannot run is a failure. `--seconds`: for how long the
- * history test kills servers at random.
+ * `npm test [-- [unit|differential|integration|e2e|resilience ...] [options] [arguments for Jest]]`: runs every suite that
+ * this machine can run. With `CI=true` a suite that it cannot run is a failure.
+ *
+ * `--seconds N`: for how long the history test kills servers at random. `--cancelled-calls N`: how many calls are begun and
+ * left in the search for leaks.
  */
 const main = async (): Promise<number> => {
-  const { seconds, words } = historySeconds(process.argv.slice(2), process.env['HISTORY_SECONDS']);
+  const calls = takeOption('--cancelled-calls', process.argv.slice(2));
+  const { seconds, words } = historySeconds(calls.words, process.env['HISTORY_SECONDS']);
   const { jestArguments, leftOut } = await planTests(words, testFiles());
   for (const line of leftOut) console.warn(line);
   if (leftOut.length > 0 && process.env['CI'] === 'true') {
@@ -23,7 +27,10 @@ const main = async (): Promise<number> => {
   const folder = mkdtempSync(join(tmpdir(), 'saas-test-'));
   try {
     const outputFile = join(folder, 'totals.json');
-    const code = await runJest(['--json', `--outputFile=${outputFile}`, ...jestArguments], seconds);
+    const code = await runJest(['--json', `--outputFile=${outputFile}`, ...jestArguments], {
+      HISTORY_SECONDS: String(seconds),
+      ...(calls.value !== undefined && { CANCELLED_CALLS: String(calls.value) }),
+    });
     const totals = readTotals(outputFile);
     if (totals === undefined) return code === 0 ? 1 : code;
     if (totals.numPendingTests > 0) console.log(`${totals.numPendingTests} skipped on this machine`);
@@ -44,7 +51,7 @@ const testFiles = (): readonly string[] =>
   );
 
 /** Resolves with Jest's exit code. Ctrl-C reaches Jest too; we stay until it has put everything away. */
-const runJest = (words: readonly string[], seconds: number): Promise<number> => {
+const runJest = (words: readonly string[], settings: Readonly<Record<string, string>>): Promise<number> => {
   const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
   const options = [
     process.env['NODE_OPTIONS'],
@@ -57,7 +64,7 @@ const runJest = (words: readonly string[], seconds: number): Promise<number> => 
     env: {
       ...process.env,
       NODE_OPTIONS: options.filter((option) => option !== undefined).join(' '),
-      HISTORY_SECONDS: String(seconds),
+      ...settings,
     },
   });
   process.on('SIGINT', () => undefined);

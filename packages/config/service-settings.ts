@@ -26,6 +26,14 @@ export const serviceSettings = (httpPort: number) => ({
   REPLICA_LAG_MS_MAX: milliseconds()
     .default(1_000)
     .describe('How far a replica may lag behind and still be read.'),
+  CONNECTIONS_MAX: count()
+    .optional()
+    .describe('Connections to each database server that serve requests; 8 when unset.'),
+  STATEMENT_MS_MAX: milliseconds()
+    .optional()
+    .describe(
+      'How long one SQL statement may run, should its request have that much time left; 5000 when unset.',
+    ),
   REQUEST_DEADLINE_MS: milliseconds().default(10_000).describe('How long one request may take altogether.'),
   DRAIN_MS: countOrNone()
     .max(60_000)

@@ -42,6 +42,8 @@ export type CommandRequest<Command> = {
   /** Without one, the request can be carried out twice. */
   readonly claim?: Claim | undefined;
   readonly receipts?: readonly Receipt[] | undefined;
+  /** When nobody waits any longer, on `performance.now()`'s clock. What is not stored then never will be. */
+  readonly endsAtMs?: number | undefined;
   /** A function is called anew for each attempt. */
   readonly work: Work<Command> | (() => Promise<Work<Command>>);
 };
@@ -98,7 +100,7 @@ export const commandHandler = <State, Command, Event extends DomainEvent>(
     if (honoured) return { results: await statesAt(options, tenantId, honoured) };
 
     const { commands, dependsOn = [] } = typeof work === 'function' ? await work() : work;
-    const slices = await readAll(options, tenantId, commands, isFirst);
+    const slices = await readAll(options, request, commands, isFirst);
     const decisions = commands.map((command, index) => decideOne(options, command, slices[index]));
     const results = decisions.map(({ stream, state, version }) => ({ stream, state, version }));
     const isNothing = decisions.every(({ append }) => append.events.length === 0);
@@ -155,7 +157,7 @@ const decideOne = <State, Command, Event extends DomainEvent>(
 };
 
 const appendOf = <State, Command>(
-  { tenantId, metadata, claim, receipts }: CommandRequest<Command>,
+  { tenantId, metadata, claim, receipts, endsAtMs }: CommandRequest<Command>,
   decisions: readonly Decision<State>[],
   dependsOn: readonly StreamVersion[],
 ): Append => ({
@@ -165,21 +167,21 @@ const appendOf = <State, Command>(
   dependsOn,
   ...(claim && { claim }),
   ...(receipts && { receipts }),
+  endsAtMs,
 });
 
 const readAll = async <State, Command, Event extends DomainEvent>(
   { store, snapshots }: Options<State, Command, Event>,
-  tenantId: TenantId,
+  { tenantId, endsAtMs }: CommandRequest<Command>,
   commands: readonly CommandOn<Command>[],
   isFirst: boolean,
 ): Promise<readonly StreamSlice<Event>[]> => {
   const known = commands.filter(({ isNew }) => !isNew || !isFirst).map(({ stream }) => stream);
   if (known.length === 0) return commands.map(() => nothing);
-  const slices = await store.read<Event>(
-    tenantId,
-    known,
-    snapshots && { snapshots: snapshots.schemaVersion },
-  );
+  const slices = await store.read<Event>(tenantId, known, {
+    endsAtMs,
+    ...(snapshots && { snapshots: snapshots.schemaVersion }),
+  });
   const sliceOf = new Map(known.map((stream, index) => [stream, slices[index]]));
   return commands.map(({ stream }) => sliceOf.get(stream) ?? nothing);
 };

@@ -66,6 +66,8 @@ export type Append = {
   readonly claim?: Claim;
   /** Of messages consumed by this append; those of one stream follow one right after the other, in order. */
   readonly receipts?: readonly Receipt[];
+  /** When nobody waits any longer, on `performance.now()`'s clock: what is not stored then is given up, whole. */
+  readonly endsAtMs?: number | undefined;
 };
 
 /** How much one append may hold, so that a transaction stays short. */
@@ -115,6 +117,12 @@ export const eventStoreErrors = defineErrors({
   },
 });
 
+type ReadOptions = {
+  readonly snapshots?: number;
+  readonly upTo?: readonly number[];
+  readonly endsAtMs?: number | undefined;
+};
+
 /**
  * Remembers what happened, stream by stream, tenant by tenant.
  *
@@ -126,12 +134,13 @@ export type EventStore = {
    *
    * @param options.snapshots the schema version of snapshots that the reader understands; without it none is used.
    * @param options.upTo read each stream no further than this version.
+   * @param options.endsAtMs when nobody waits any longer, on `performance.now()`'s clock.
    * @returns one slice per stream asked for, in that order.
    */
   read<Event extends DomainEvent>(
     tenantId: TenantId,
     streams: readonly StreamId[],
-    options?: { readonly snapshots?: number; readonly upTo?: readonly number[] },
+    options?: ReadOptions,
   ): Promise<readonly StreamSlice<Event>[]>;
 
   /**
@@ -159,6 +168,7 @@ export type EventStore = {
    *
    * @throws {AppError} `VERSION_CONFLICT` when a stream is not at its version, or a rival has just honoured the
    *   same claim. Nothing was stored; read again.
+   * @throws {AppError} a retryable one when it took longer than until `endsAtMs`.
    * @throws {AppError} `MESSAGE_ALREADY_RECEIVED` or `MESSAGE_EARLY` by a receipt: a consumer takes every stream's
    *   messages once and in order.
    */

@@ -40,6 +40,20 @@ export const defaultLimits: ConnectionLimits = {
   transactionMs: 10_000,
 };
 
+/** The limits that a service's settings ask for; {@link defaultLimits} where they do not. */
+export const limitsOf = (config: {
+  readonly CONNECTIONS_MAX?: number | undefined;
+  readonly STATEMENT_MS_MAX?: number | undefined;
+}): ConnectionLimits => {
+  const statementMs = config.STATEMENT_MS_MAX ?? defaultLimits.statementMs;
+  return {
+    ...defaultLimits,
+    connectionsMax: config.CONNECTIONS_MAX ?? defaultLimits.connectionsMax,
+    statementMs,
+    transactionMs: Math.max(defaultLimits.transactionMs, 2 * statementMs),
+  };
+};
+
 type Options<Tx> = {
   readonly shard: string;
   readonly role: 'primary' | 'replica';
@@ -57,6 +71,9 @@ export type Begun = {
 
 /** How often a server that runs our statement looks whether we are still there. */
 const CONNECTION_CHECK_MS = 1_000;
+
+/** How much longer than we do Prisma waits for the end of a transaction. */
+const GRACE_MS = 10_000;
 
 /** More requests than this never wait for one node: they are refused at once. */
 const WAITING_MAX = 1_000;
@@ -136,13 +153,17 @@ export class DatabaseNode<Tx> {
     work: (tx: Tx, first: First) => Promise<Result>,
   ): Promise<Result> {
     await this.#places.take(patience);
+    const { connectMs, transactionMs } = this.#limits;
+    const { signal, endsAtMs = Infinity } = patience;
+    const bounded = { signal, endsAtMs: Math.min(endsAtMs, performance.now() + transactionMs) };
     try {
       return await this.#client.$transaction(
         async (tx) => {
           const first = await begin(tx);
-          return watchedWork(this.#clients.get(first.pid), patience, () => work(tx, first));
+          return watchedWork(this.#clients.get(first.pid), bounded, () => work(tx, first));
         },
-        { maxWait: this.#limits.connectMs, timeout: this.#limits.transactionMs },
+        // Prisma would give the connection away in the middle of a cancel request: its own limit is for what we forgot.
+        { maxWait: connectMs, timeout: transactionMs + GRACE_MS },
       );
     } finally {
       this.#places.give();

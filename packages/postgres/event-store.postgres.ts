@@ -75,7 +75,9 @@ const readDecoded = async <Event extends DomainEvent, Tx extends RawTx>(
   how: ReadStreams,
 ): Promise<readonly StreamSlice<Event>[]> => {
   if (streams.length === 0) return [];
-  const slices = await database.readPrimary({ tenantId }, (tx) => readStreams(tx, tenantId, streams, how));
+  const slices = await database.readPrimary({ tenantId, patience: { endsAtMs: how.endsAtMs } }, (tx) =>
+    readStreams(tx, tenantId, streams, how),
+  );
   // The codec is asked once, and outside the transaction: it may have to wait for something.
   const events = await decodeStored<Event>(
     codec,
@@ -99,11 +101,12 @@ const appendInOneTransaction = async <Tx extends RawTx>(
   const stored = await encodeRecorded(codec, recorded);
   let token: ConsistencyToken;
   try {
-    token = await database.append(tenantId, async (tx) => {
+    const store = async (tx: Tx): Promise<void> => {
       await appendRows(tx, append, stored, clock);
       if (recorded.length === 0) return;
       for (const projection of projections) await projection.apply(recorded, tx);
-    });
+    };
+    token = await database.append(tenantId, store, append);
   } catch (error) {
     // A deadlock or a serialization failure is a lost race like any other.
     if (failureOf(error) === 'conflict') throw eventStoreErrors.VERSION_CONFLICT({}, error);

@@ -1,5 +1,5 @@
 export { holdAppends } from './append-lock.ts';
-export { defaultLimits, type Client, type ConnectionLimits, type RawTx } from './database-node.ts';
+export { defaultLimits, limitsOf, type Client, type ConnectionLimits, type RawTx } from './database-node.ts';
 export * from './database-health.ts';
 export * from './dead-letter-actions.ts';
 export * from './dead-letters.errors.ts';

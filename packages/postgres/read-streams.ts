@@ -22,7 +22,11 @@ const VERSION_MAX = 2_147_483_647;
 const NO_SNAPSHOTS = -1;
 
 /** As the port's `read` takes them. */
-export type ReadStreams = { readonly snapshots?: number; readonly upTo?: readonly number[] };
+export type ReadStreams = {
+  readonly snapshots?: number;
+  readonly upTo?: readonly number[];
+  readonly endsAtMs?: number | undefined;
+};
 
 /** A slice whose events are still in the form that is kept. */
 export type StoredSlice = Omit<StreamSlice<never>, 'events'> & { readonly events: readonly StoredEvent[] };

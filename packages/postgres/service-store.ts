@@ -2,7 +2,7 @@ import type { PrismaPg } from '@prisma/adapter-pg';
 import type { EventCodec, EventLog, EventStore } from '@saas/event-sourcing';
 import { silentMeter, systemClock, type Clock, type Meter, type TenantId } from '@saas/kernel';
 import { startOutboxRelay, type MessageBus, type OnOutcome, type OutboxRelay } from '@saas/messaging';
-import type { Client, RawTx } from './database-node.ts';
+import type { Client, ConnectionLimits, RawTx } from './database-node.ts';
 import { postgresEventLog } from './event-log.postgres.ts';
 import { postgresEventStore, type InlineProjection } from './event-store.postgres.ts';
 import { keepHouse } from './housekeeping.ts';
@@ -28,6 +28,8 @@ type Options<Tx extends RawTx> = {
   /** As {@link parseShardMap} reads it; even ranges in the order of the shards when absent. */
   readonly shardMap?: string | undefined;
   readonly lagMsMax: number;
+  /** {@link defaultLimits} unless given. */
+  readonly limits?: Partial<ConnectionLimits>;
   readonly createClient: (adapter: PrismaPg) => Client<Tx>;
   readonly readModels: ReadModels<Tx>;
   /** What else is written in the transaction of the events, and cannot be rebuilt from them: a queue, for example. */
@@ -74,11 +76,12 @@ export type ServiceStore<Tx extends RawTx> = {
  *   is not the one that the keys were wrapped with. Nothing is left open.
  */
 export const openServiceStore = async <Tx extends RawTx>(options: Options<Tx>): Promise<ServiceStore<Tx>> => {
-  const { service, shards, lagMsMax, createClient, readModels, sealing, clock = systemClock } = options;
+  const { service, shards, lagMsMax, limits = {}, createClient } = options;
+  const { readModels, sealing, clock = systemClock } = options;
   const names = shards.map(({ name }) => name);
   const shardMap =
     options.shardMap === undefined ? evenShardMap(names) : parseShardMap(options.shardMap, names);
-  const database = new ShardedDatabase<Tx>({ service, shards, shardMap, lagMsMax, createClient });
+  const database = new ShardedDatabase<Tx>({ service, shards, shardMap, lagMsMax, limits, createClient });
   try {
     await database.start();
     if (sealing) await checkSubjectKeys(database, sealing.secret);

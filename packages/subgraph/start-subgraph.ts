@@ -15,6 +15,7 @@ import { httpServer } from './http-server.ts';
 import { addRoutes, healthRoutes, metricsRoute, type Route } from './routes.ts';
 import type { SubgraphRequest } from './subgraph-request.ts';
 import { subgraphErrors } from './subgraph.errors.ts';
+import { subgraphMetrics } from './subgraph-metrics.ts';
 
 /** What makes one service of the shell. */
 export type SubgraphOptions<Context extends SubgraphRequest> = {
@@ -120,7 +121,9 @@ const start = async <Context extends SubgraphRequest>(
     errors,
     isStopping: () => isStopping,
     stopping: stopping.signal,
-    answer: async (body, headers, request) => graphql.execute(body, headers, await contextOf(request)),
+    answer: counted(options.meter, async (body, headers, request) =>
+      graphql.execute(body, headers, await contextOf(request)),
+    ),
   });
   const drain = httpDrain(app.server);
   addRoutes(app, [
@@ -150,5 +153,21 @@ const start = async <Context extends SubgraphRequest>(
       isStopping = true;
       return closing.stop();
     },
+  };
+};
+
+type Answer = Parameters<typeof httpServer>[0]['answer'];
+
+/** Shows how many answers are being worked on: a request that was given up counts until its work has ended. */
+const counted = (meter: PrometheusMeter, answer: Answer): Answer => {
+  let inHand = 0;
+  meter.gauge(subgraphMetrics.subgraph_requests_in_hand, () => [{ labels: {}, value: inHand }]);
+  return async (...request) => {
+    inHand += 1;
+    try {
+      return await answer(...request);
+    } finally {
+      inHand -= 1;
+    }
   };
 };

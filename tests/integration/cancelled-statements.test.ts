@@ -18,6 +18,7 @@ const left = defineErrors({
 });
 const tenantId = newTenantId(systemClock);
 
+let open: (transactionMs: number) => Promise<ShardedDatabase<Tx>>;
 let database: ShardedDatabase<Tx>;
 let proxies: readonly Awaited<ReturnType<typeof cancelProxy>>[];
 let watch: Awaited<ReturnType<typeof statementWatch>>;
@@ -26,19 +27,18 @@ beforeAll(async () => {
   const servers = topology().shards.flatMap(({ primary, replicas }) => [primary, ...replicas]);
   watch = await statementWatch(servers, [name]);
   proxies = await Promise.all(shards.map(({ primary }) => cancelProxy(primary)));
-  database = new ShardedDatabase<Tx>({
-    service: 'projects',
-    shards: shards.map((shard, index) => ({ ...shard, primary: proxies[index]?.url ?? '' })),
-    shardMap: evenShardMap(shards.map(({ name: shard }) => shard)),
-    createClient: (adapter) => new PrismaClient({ adapter }),
-    limits: {
-      connectionsMax: CONNECTIONS_MAX,
-      connectMs: 60_000,
-      statementMs: 60_000,
-      transactionMs: 90_000,
-    },
-  });
-  await database.start();
+  open = async (transactionMs) => {
+    const opened = new ShardedDatabase<Tx>({
+      service: 'projects',
+      shards: shards.map((shard, index) => ({ ...shard, primary: proxies[index]?.url ?? '' })),
+      shardMap: evenShardMap(shards.map(({ name: shard }) => shard)),
+      createClient: (adapter) => new PrismaClient({ adapter }),
+      limits: { connectionsMax: CONNECTIONS_MAX, connectMs: 60_000, statementMs: 60_000, transactionMs },
+    });
+    await opened.start();
+    return opened;
+  };
+  database = await open(90_000);
 });
 afterAll(async () => {
   await database.stop();
@@ -129,6 +129,13 @@ describe('a deadline', () => {
     expect(await codeOf(database.read({ tenantId, patience }, sleep(60)))).toBe('DATABASE_TIMEOUT');
     expect(await sleeping()).toEqual([]);
     await isWhole();
+  });
+
+  it('is set by the limit of transactions for who does not name one', async () => {
+    const hurried = await open(300);
+    expect(await codeOf(hurried.readPrimary({ tenantId }, sleep(60)))).toBe('DATABASE_TIMEOUT');
+    expect(await sleeping()).toEqual([]);
+    await hurried.stop();
   });
 
   it('is kept by the server itself, should nobody be there to cancel', async () => {

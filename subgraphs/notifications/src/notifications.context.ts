@@ -109,6 +109,7 @@ export const contextFactory =
         tenantId,
         metadata: { actor: userId, ...request.origin },
         claim: claimOf({ scope: userId, operation, input, secret: claimSecret }),
+        endsAtMs: request.endsAtMs,
         work: {
           commands: [
             {

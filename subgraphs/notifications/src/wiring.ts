@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
 import {
   databaseHealth,
+  limitsOf,
   openServiceStore,
   parkingOf,
   type ReadModels,
@@ -234,6 +235,7 @@ export const openNotificationsStore = (
     shards: config.SHARD_URLS,
     shardMap: config.SHARD_MAP,
     lagMsMax: config.REPLICA_LAG_MS_MAX,
+    limits: limitsOf(config),
     createClient: (adapter) => new PrismaClient({ adapter }),
     readModels: notificationsReadModels,
     keptAlong: [deliveryQueue, webhookRows],

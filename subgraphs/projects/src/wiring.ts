@@ -5,6 +5,7 @@ import { systemClock, type Clock } from '@saas/kernel';
 import type { MessageBus } from '@saas/messaging';
 import {
   databaseHealth,
+  limitsOf,
   openServiceStore,
   parkingOf,
   type ReadModels,
@@ -138,6 +139,7 @@ const openStore = (config: ProjectsConfig, { bus, logger, clock, meter, onStatem
     shards: config.SHARD_URLS,
     shardMap: config.SHARD_MAP,
     lagMsMax: config.REPLICA_LAG_MS_MAX,
+    limits: limitsOf(config),
     createClient: clientFactory(onStatement),
     readModels: projectsReadModels,
     codec: eventCodec(projectsEvents),

@@ -73,7 +73,8 @@ export const contextFactory =
       asked: (operation, input) => {
         const known = requireViewer(viewer);
         const claim = claimIn(known.userId, operation, input);
-        return { viewer: known, ...origin, claim, expectedVersion: input.expectedVersion ?? undefined };
+        const expectedVersion = input.expectedVersion ?? undefined;
+        return { viewer: known, ...origin, claim, expectedVersion, endsAtMs: request.endsAtMs };
       },
       read: async (work) => {
         const { tenantId } = requireViewer(viewer);

@@ -12,6 +12,7 @@ import { systemClock, type Clock, type UserId } from '@saas/kernel';
 import { memoryMessageBus, type MessageBus } from '@saas/messaging';
 import {
   databaseHealth,
+  limitsOf,
   openServiceStore,
   parkingOf,
   postgresSubjectKeys,
@@ -196,6 +197,7 @@ const openStore = async (
     shards: config.SHARD_URLS,
     shardMap: config.SHARD_MAP,
     lagMsMax: config.REPLICA_LAG_MS_MAX,
+    limits: limitsOf(config),
     createClient: (adapter) => new PrismaClient({ adapter }),
     readModels: usersReadModels,
     codec: eventCodec(usersEvents),

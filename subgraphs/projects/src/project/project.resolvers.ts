@@ -120,6 +120,7 @@ const handle = async (
     tenantId: viewer.tenantId,
     metadata: { actor: by.userId, ...context.origin },
     claim: context.claim(operation, input),
+    endsAtMs: context.endsAtMs,
     work,
   });
   context.wrote(outcome.token);

@@ -96,6 +96,7 @@ const handle = async (
     tenantId,
     metadata: { actor: by.userId, ...context.origin },
     claim: context.claim(operation, input),
+    endsAtMs: context.endsAtMs,
     work: taskWork({ store: context.store, tenantId, ...target, commandIn }),
   });
   context.wrote(outcome.token);

@@ -24,6 +24,8 @@ export type Asked = {
   readonly traceparent?: string;
   readonly claim?: Claim | undefined;
   readonly expectedVersion?: number | undefined;
+  /** When the caller's patience ends, on `performance.now()`'s clock. */
+  readonly endsAtMs?: number | undefined;
 };
 
 export type AccountOutcome = {

@@ -31,9 +31,9 @@ export type Accounts = {
 export const accounts = (options: AccountsOptions): Accounts => {
   const { store, clock, denySessions } = options;
   const handle = commandHandler({ decider: account, store, announce: announceAccount });
-  const run: Run = async ({ viewer, requestId, traceparent, claim }, work) => {
+  const run: Run = async ({ viewer, requestId, traceparent, claim, endsAtMs }, work) => {
     const metadata = { actor: viewer.userId, requestId, ...(traceparent && { traceparent }) };
-    return outcomeOf(await handle({ tenantId: viewer.tenantId, metadata, work, ...(claim && { claim }) }));
+    return outcomeOf(await handle({ tenantId: viewer.tenantId, metadata, work, claim, endsAtMs }));
   };
   const now = () => clock.now().toISOString();
   const denying = async (outcome: AccountOutcome): Promise<AccountOutcome> => {

@@ -27,7 +27,7 @@ export const invitations = ({ store, clock, secret }: Options) => {
   return {
     /** @throws {AppError} `FORBIDDEN`, `USER_DEACTIVATED`. */
     async issue(
-      { viewer, requestId, traceparent, claim }: Asked,
+      { viewer, requestId, traceparent, claim, endsAtMs }: Asked,
       guest: { readonly email: Email; readonly role: TenantRole },
     ): Promise<InvitationOutcome> {
       const { tenantId, userId } = viewer;
@@ -42,7 +42,7 @@ export const invitations = ({ store, clock, secret }: Options) => {
         return { commands: [{ stream: invitationStream(invitationId), command }], dependsOn };
       };
       const metadata = { actor: userId, requestId, ...(traceparent && { traceparent }) };
-      const { results, token } = await handle({ tenantId, metadata, work, ...(claim && { claim }) });
+      const { results, token } = await handle({ tenantId, metadata, work, claim, endsAtMs });
       const [result] = results;
       if (!result || result.state.status === 'absent')
         throw new Error('An invitation was issued and is absent.');
