@@ -4,6 +4,7 @@ import { commandPath } from './command-path.ts';
 import { entityBatch } from './entity-batch.ts';
 import { events } from './events.ts';
 import { compareGateways } from './gateway/compare-gateways.ts';
+import { gatewayOverload } from './gateway/overload.ts';
 import { gatewayReloads } from './gateway/reloads.ts';
 import { poison } from './poison.ts';
 import { rebuildRate } from './rebuild.ts';
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, (options: Options) => Promise<Report>>
   gateway: compareGateways,
   'gateway-reloads': gatewayReloads,
   poison,
+  overload: gatewayOverload,
   rebuild: rebuildRate,
   'replica-reads': replicaReads,
   upstream,
