@@ -1,7 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { AuthenticatedViewer } from '@saas/auth';
-import { callMeters, callSettingsOf, defaultGatewayYaml, openClient, tokenKeeper } from '@saas/gateway';
+import {
+  breakers,
+  callMeters,
+  callSettingsOf,
+  defaultGatewayYaml,
+  openClient,
+  tokenKeeper,
+} from '@saas/gateway';
 import { createLogger, prometheusMeter } from '@saas/telemetry';
 import { httpPost } from './gateway/http-post.ts';
 import { repositoryPath } from './gateway/repository-path.ts';
@@ -71,9 +78,13 @@ const viewer = {
 const chainCalls = (url: string): { readonly subject: Subject; close(): Promise<void> } => {
   const limits = { timeoutMs: 5_000, responseBytesMax: 1_000_000, connectionsMax: CONNECTIONS };
   const settings = callSettingsOf(defaultGatewayYaml(), 'projects', limits);
-  const meters = callMeters(prometheusMeter({ service: 'bench' }));
-  const client = openClient({ name: 'projects', url }, settings, { meters });
+  const meter = prometheusMeter({ service: 'bench' });
+  const meters = callMeters(meter);
   const logger = createLogger({ name: 'bench', level: 'silent' });
+  const client = openClient({ name: 'projects', url }, settings, {
+    meters,
+    breakers: breakers({ logger, meter, identitiesOf: () => () => undefined }),
+  });
   const signal = new AbortController().signal;
   let asked = 0;
   const call = async (): Promise<unknown> => {

@@ -95,7 +95,7 @@ describe('how a subgraph is called', () => {
 headers: { propagate: [accept-language] }
 errors: relay
 subgraphs:
-  users: { timeout_ms: 800, headers: { propagate: [authorization] }, bulkhead: { queue_max: 0 } }
+  users: { timeout_ms: 800, headers: { propagate: [authorization] }, bulkhead: { queue_max: 0 }, breaker: { failures: 9 } }
 `;
     const yaml = parseGatewayYaml(text, 'gateway.yaml');
     const users = { ...defaults, timeoutMs: 800, headers: { propagate: ['authorization'], insert: {} } };
@@ -103,11 +103,13 @@ subgraphs:
       ...users,
       errors: 'relay',
       bulkhead: { concurrentMax: undefined, queueMax: 0 },
+      breaker: { failures: 9, failureRate: 0.5, windowMs: 10_000, resetMs: 60_000 },
       retry: { attemptsMax: 2 },
     });
     expect(callSettingsOf(yaml, 'tasks', defaults)).toMatchObject({
       ...defaults,
       bulkhead: { queueMax: 1_000 },
+      breaker: { failures: 5 },
       headers: { propagate: ['accept-language'], insert: {} },
       errors: 'relay',
     });

@@ -6,6 +6,7 @@ import { gatewayErrors } from './gateway.errors.ts';
 import { expandVariables } from './supergraph/expand-variables.ts';
 import { describeProblem, type SupergraphProblem } from './supergraph/supergraph.errors.ts';
 import { offsetOf } from './supergraph/yaml-offset.ts';
+import { breakerSettings } from './upstream/breaker-settings.ts';
 import { bulkheadSettings } from './upstream/bulkhead-settings.ts';
 import { fallbackSettings, subgraphFallbackSettings } from './upstream/fallback-settings.ts';
 import { hedgeSettings } from './upstream/hedge-settings.ts';
@@ -39,6 +40,7 @@ const callSettings = {
 const subgraphSettings = z
   .strictObject({
     ...callSettings,
+    breaker: breakerSettings.optional(),
     bulkhead: bulkheadSettings.optional(),
     retry: retrySettings.optional(),
     hedge: hedgeSettings.optional(),
@@ -54,6 +56,7 @@ const subgraphSettings = z
   .transform((given) => ({
     headers: given.headers,
     errors: given.errors,
+    breaker: given.breaker,
     dedupe: given.dedupe,
     bulkhead: given.bulkhead,
     retry: given.retry,
@@ -94,6 +97,7 @@ const settings = z
   .strictObject({
     /** For all subgraphs; what one of them says for itself is said in its place. */
     ...callSettings,
+    breaker: breakerSettings.prefault({}),
     bulkhead: bulkheadSettings.prefault({}),
     retry: retrySettings.prefault({}),
     hedge: hedgeSettings.default('off'),
@@ -185,6 +189,7 @@ export const callSettingsOf = (yaml: GatewayYaml, name: string, defaults: CallDe
     connectionsMax: own?.connectionsMax ?? defaults.connectionsMax,
     headers: own?.headers ?? yaml.headers,
     errors: own?.errors ?? yaml.errors ?? 'marked',
+    breaker: own?.breaker ?? yaml.breaker,
     dedupe: own?.dedupe ?? yaml.dedupe ?? true,
     bulkhead: own?.bulkhead ?? yaml.bulkhead,
     retry: own?.retry ?? yaml.retry,

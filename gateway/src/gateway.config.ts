@@ -69,7 +69,11 @@ export const readGatewaySharedConfig = ({ REDIS_URL, NODE_ENV, CHAOS_ALLOWED }: 
 export const gatewaySharedSettings = {
   prefix: '',
   shape: {
-    REDIS_URL: url().optional().describe('Redis with the ended sessions; without it, they are unknown here.'),
+    REDIS_URL: url()
+      .optional()
+      .describe(
+        'Redis with the ended sessions, and the hints of other gateways; without it, both are unknown here.',
+      ),
     ...chaosPermission,
   },
 };

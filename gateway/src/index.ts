@@ -36,6 +36,7 @@ export {
   type SupergraphProblem,
 } from './supergraph/supergraph.errors.ts';
 export { supergraphChoiceOf, type SupergraphChoice } from './supergraph/supergraph.config.ts';
+export { breakers } from './upstream/breakers.ts';
 export { callMeters } from './upstream/call-meter.ts';
 export { openClient } from './upstream/open-client.ts';
 export { tokenKeeper } from './upstream/token-keeper.ts';

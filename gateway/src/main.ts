@@ -2,7 +2,12 @@ import type { RevokedSessions } from '@saas/auth';
 import type { SharedCache } from '@saas/cache';
 import { ConfigError, readAll, readChaosPermission } from '@saas/config';
 import { AppError } from '@saas/kernel';
-import { redisRevokedSessions, redisSharedCache } from '@saas/redis';
+import {
+  redisBreakerHints,
+  redisRevokedSessions,
+  redisSharedCache,
+  type RedisBreakerHints,
+} from '@saas/redis';
 import { gracefulStop, stopOnSignals, type StopSignal } from '@saas/resilience';
 import { createLogger, type Logger } from '@saas/telemetry';
 import { GatewayYamlError } from './gateway-yaml.ts';
@@ -24,6 +29,7 @@ const main = async (): Promise<void> => {
   closing.add('Redis', async () => {
     await adapters.sharedCache?.close();
     await adapters.revokedSessions?.close();
+    await adapters.breakerHints?.close();
   });
   const gateway = await startGateway(config, {
     logger,
@@ -47,21 +53,31 @@ const main = async (): Promise<void> => {
 type Adapters = {
   readonly revokedSessions?: RevokedSessions & { close(): Promise<void> };
   readonly sharedCache?: SharedCache;
+  readonly breakerHints?: RedisBreakerHints;
 };
 
-const openRedis = async (url: string, logger: Logger): Promise<Adapters> => ({
-  revokedSessions: await redisRevokedSessions({
+const openRedis = async (url: string, logger: Logger): Promise<Adapters> => {
+  const prefix = 'supergraph:';
+  const [revokedSessions, breakerHints] = await Promise.all([
+    redisRevokedSessions({
+      redis: { url },
+      prefix,
+      onFailure: (error) =>
+        logger.warn({ error }, 'Redis cannot be asked; sessions that others ended may live on'),
+    }),
+    redisBreakerHints({
+      url,
+      prefix,
+      onFailure: (error) => logger.warn({ error }, 'other gateways are told nothing of our breakers'),
+    }),
+  ]);
+  const sharedCache = redisSharedCache({
     redis: { url },
-    prefix: 'supergraph:',
-    onFailure: (error) =>
-      logger.warn({ error }, 'Redis cannot be asked; sessions that others ended may live on'),
-  }),
-  sharedCache: redisSharedCache({
-    redis: { url },
-    prefix: 'supergraph:',
+    prefix,
     onFailure: (error) => logger.warn({ error }, 'Redis cannot be asked; each gateway has its own answers'),
-  }),
-});
+  });
+  return { revokedSessions, sharedCache, breakerHints };
+};
 
 await main().catch((error: unknown) => {
   const isForeseen =

@@ -3,7 +3,7 @@ import { accessTokenVerifier, memoryRevokedSessions, remoteKeys, type RevokedSes
 import type { SharedCache } from '@saas/cache';
 import type { Environment } from '@saas/config';
 import { systemClock, type Clock } from '@saas/kernel';
-import { gracefulStop, type GracefulStop } from '@saas/resilience';
+import { gracefulStop, type BreakerHints, type GracefulStop } from '@saas/resilience';
 import {
   healthMonitor,
   plainLines,
@@ -19,13 +19,7 @@ import { openChaosSocket } from './chaos/chaos-socket.ts';
 import type { Execute } from './execution/execute.port.ts';
 import { ownExecution } from './execution/own-execution.ts';
 import type { ServingGenerations } from './execution/serving-generation.ts';
-import {
-  callSettingsOf,
-  defaultGatewayYaml,
-  readGatewayYaml,
-  urlOverrides,
-  type GatewayYaml,
-} from './gateway-yaml.ts';
+import { defaultGatewayYaml, readGatewayYaml, type GatewayYaml } from './gateway-yaml.ts';
 import type { GatewayConfig } from './gateway.config.ts';
 import { GRAPHQL_PATH, httpServer } from './http/http-server.ts';
 import { closeWithAnswers, listen } from './http/listening.ts';
@@ -38,16 +32,16 @@ import type { SubgraphAddress } from './supergraph/load-supergraph.ts';
 import type { UsedOperation } from './supergraph/operation-cache.ts';
 import { supergraphSource } from './supergraph/supergraph-source.ts';
 import { supergraphChoiceOf } from './supergraph/supergraph.config.ts';
-import { callMeters } from './upstream/call-meter.ts';
+import { configuredClients } from './upstream/configured-clients.ts';
 import { openDetours, type Detours } from './upstream/detours.ts';
+import { breakers, type Breakers } from './upstream/breakers.ts';
 import { fallback, type Fallback } from './upstream/fallback.ts';
 import { identities } from './upstream/identities.ts';
-import { openClient } from './upstream/open-client.ts';
 import { sessionTokens } from './upstream/session-tokens.ts';
 import type { SubgraphClient } from './upstream/subgraph-call.ts';
-import { subgraphClients, type SubgraphClients } from './upstream/subgraph-clients.ts';
+import type { SubgraphClients } from './upstream/subgraph-clients.ts';
 import { subgraphHealth } from './upstream/subgraph-health.ts';
-import { resolveTargets } from './upstream/targets.ts';
+import { identityKeysOf, resolveTargets } from './upstream/targets.ts';
 
 /** A subgraph that hangs does not keep the others from being served. */
 const FIRST_ROUND_MS_MAX = 500;
@@ -59,6 +53,8 @@ type Adapters = {
   readonly revokedSessions?: RevokedSessions;
   /** Where gateways keep last good answers for each other; each keeps its own unless given. */
   readonly sharedCache?: SharedCache;
+  /** What gateways tell each other of their breakers; nothing unless given. */
+  readonly breakerHints?: BreakerHints;
   /** For `${env.NAME}` in `gateway.yaml` and `supergraph.yaml`. */
   readonly environment?: Environment;
   /** Whether the commands on `CHAOS_SOCKET` are served, or refused; refused unless given. */
@@ -107,7 +103,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
   const { logger, meter, clock, revokedSessions = memoryRevokedSessions(clock) } = adapters;
   const operations = await admittedOperations(config, operationLimitsOf(config), logger);
   const supergraph = await openSupergraph(config, { ...adapters, known: operations.known }, stopping);
-  const { clients, generations } = supergraph;
+  const { clients, generations, identitiesOf } = supergraph;
   await openChaos(config, { ...supergraph, ...adapters }, stopping);
   const targets = resolveTargets(config, generations.current().subgraphs);
   const monitor = watchSubgraphs(config, { ...supergraph, clock }, stopping);
@@ -121,7 +117,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
     generations,
     authorization: authorizationOf(config, logger),
     execute: await executionOf(config, { clientsOf: clients.clientsOf, logger }),
-    identitiesOf: identities({ keys: targets.identityKeys, clock }),
+    identitiesOf,
     fallbackOf: supergraph.memory?.rulesOf,
   });
   const handle = httpPipeline({
@@ -143,8 +139,7 @@ const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulS
   });
   closeWithAnswers(app, config, stopping);
   const port = await listen(app, config);
-  // Ready is only said of what was looked at; whoever does not answer soon is said not to answer.
-  await Promise.race([monitor.firstRound, delay(FIRST_ROUND_MS_MAX, undefined, { ref: false })]);
+  await lookedAt(monitor);
   return {
     url: `http://${config.HTTP_HOST}:${port}${GRAPHQL_PATH}`,
     port,
@@ -179,6 +174,10 @@ const httpLimitsOf = (config: GatewayConfig) => ({
   batchMax: config.BATCH_OPERATIONS_MAX,
   csrfPrevention: config.CSRF_PREVENTION,
 });
+
+/** Ready is only said of what was looked at; whoever does not answer soon is said not to answer. */
+const lookedAt = async ({ firstRound }: HealthMonitor): Promise<void> =>
+  Promise.race([firstRound, delay(FIRST_ROUND_MS_MAX, undefined, { ref: false })]);
 
 const openAccessLog = (logger: Logger, stopping: GracefulStop): PlainLines => {
   const accessLog = plainLines(logger, 'request');
@@ -224,6 +223,8 @@ const openChaos = async (
 type Supergraph = {
   readonly detours: Detours;
   readonly clients: SubgraphClients<SubgraphClient>;
+  readonly breakers: Breakers;
+  readonly identitiesOf: ReturnType<typeof identities>;
   readonly generations: ServingGenerations;
   /** Undefined where failing calls are not answered from memory. */
   readonly memory: Fallback | undefined;
@@ -234,16 +235,28 @@ type Opening = Ready & { readonly known: readonly UsedOperation[] };
 /** The supergraph, whatever it changes to, and clients for the subgraphs that it has at the time. */
 const openSupergraph = async (
   config: GatewayConfig,
-  { logger, meter, clock, environment = {}, known, sharedCache: shared }: Opening,
+  adapters: Opening,
   stopping: GracefulStop,
 ): Promise<Supergraph> => {
+  const {
+    logger,
+    meter,
+    clock,
+    environment = {},
+    known,
+    sharedCache: shared,
+    breakerHints: hints,
+  } = adapters;
   const yaml =
     config.CONFIG_FILE === undefined
       ? defaultGatewayYaml()
       : await readGatewayYaml(config.CONFIG_FILE, environment);
   const detours = openDetours();
   const memory = memoryFor(config, yaml, { logger, meter, clock, shared });
-  const clients = clientsFor(config, yaml, { logger, meter, detours, memory });
+  const identitiesOf = identities({ keys: identityKeysOf(config), clock });
+  const circuits = breakers({ logger, meter, identitiesOf, hints });
+  stopping.add('breakers', () => circuits.close());
+  const clients = configuredClients(config, yaml, { logger, meter, detours, breakers: circuits, memory });
   stopping.add('subgraph connections', async () => clients.close());
   const source = await supergraphSource(supergraphChoiceOf(config), { environment, logger });
   const generations = await startGenerations({
@@ -262,7 +275,7 @@ const openSupergraph = async (
   clients.follow(generations);
   memory?.prepare(generations.current());
   generations.onSwap(({ next }) => memory?.prepare(next));
-  return { clients, generations, detours, memory };
+  return { clients, breakers: circuits, identitiesOf, generations, detours, memory };
 };
 
 type Execution = Parameters<typeof ownExecution>[0] & { readonly logger: Logger };
@@ -284,11 +297,13 @@ const memoryFor = (
 
 const watchSubgraphs = (
   config: GatewayConfig,
-  { clients, generations, clock }: Supergraph & { readonly clock: Clock },
+  { clients, breakers: circuits, generations, clock }: Supergraph & { readonly clock: Clock },
   stopping: GracefulStop,
 ): HealthMonitor => {
-  const sources = () =>
-    clients.addressesOf(generations.current()).map(({ name, url }) => subgraphHealth(name, url));
+  const sources = () => [
+    ...clients.addressesOf(generations.current()).map(({ name, url }) => subgraphHealth(name, url)),
+    circuits.health,
+  ];
   const monitor = healthMonitor({
     sources: sources(),
     intervalMs: config.HEALTH_INTERVAL_MS,
@@ -298,36 +313,4 @@ const watchSubgraphs = (
   stopping.add('health monitor', () => monitor.stop());
   generations.onSwap(() => void monitor.watch(sources()));
   return monitor;
-};
-
-const clientsFor = (
-  config: GatewayConfig,
-  yaml: GatewayYaml,
-  {
-    logger,
-    meter,
-    detours,
-    memory,
-  }: Pick<Ready, 'logger' | 'meter'> & Pick<Supergraph, 'detours' | 'memory'>,
-): SubgraphClients<SubgraphClient> => {
-  const defaults = {
-    timeoutMs: config.UPSTREAM_TIMEOUT_MS,
-    responseBytesMax: config.UPSTREAM_RESPONSE_BYTES_MAX,
-    connectionsMax: config.UPSTREAM_CONNECTIONS_MAX,
-  };
-  const meters = callMeters(meter);
-  return subgraphClients({
-    urls: urlOverrides(yaml, config.SUBGRAPH_URLS),
-    mentioned: {
-      GATEWAY_SUBGRAPH_URLS: Object.keys(config.SUBGRAPH_URLS ?? {}),
-      GATEWAY_IDENTITY_KEYS: config.IDENTITY_KEYS?.keys() ?? [],
-      'gateway.yaml': Object.keys(yaml.subgraphs),
-    },
-    logger,
-    open: (address) => {
-      const { isRemembered, ...settings } = callSettingsOf(yaml, address.name, defaults);
-      const own = isRemembered ? memory?.layerFor(address.name, settings.headers?.propagate) : undefined;
-      return openClient(address, { detours, ...settings }, { meters, ...(own && { fallback: own }) });
-    },
-  });
 };

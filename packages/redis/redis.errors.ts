@@ -6,4 +6,9 @@ export const redisErrors = defineErrors({
     retryable: true,
     message: 'Redis did not answer in time.',
   },
+  REDIS_AWAY: {
+    audience: 'operator',
+    retryable: true,
+    message: 'There is no connection to Redis.',
+  },
 });

@@ -1,5 +1,7 @@
 export * from './adaptive-limit.ts';
 export * from './breaker.ts';
+export * from './breaker-hints.memory.ts';
+export * from './breaker-hints.port.ts';
 export * from './bulkhead.ts';
 export * from './deadline.ts';
 export * from './fair-queue.ts';

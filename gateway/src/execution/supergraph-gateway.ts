@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import { anonymous } from '@saas/auth';
 import { execute, type CompiledOperation } from '@saas/engine';
-import { isAppError } from '@saas/kernel';
+import { isAppError, silentMeter } from '@saas/kernel';
 import { createLogger, type Logger } from '@saas/telemetry';
 import { GraphQLError } from 'graphql';
 import { authorizers } from '../authorization/authorizers.ts';
@@ -14,6 +14,7 @@ import { engineCompiler } from '../supergraph/engine-compiler.ts';
 import { startGenerations } from '../supergraph/generations.ts';
 import { memorySource } from '../supergraph/supergraph-source.memory.ts';
 import type { SupergraphSource } from '../supergraph/supergraph-source.port.ts';
+import { breakers } from '../upstream/breakers.ts';
 import { engineFetch } from '../upstream/engine-fetch.ts';
 import type { GatewayContext } from '../upstream/gateway-context.ts';
 import { openClient } from '../upstream/open-client.ts';
@@ -66,8 +67,9 @@ export const supergraphGateway = (options: SupergraphGatewayOptions): GatewayInt
     responseBytesMax: RESPONSE_BYTES_MAX,
     connectionsMax: CONNECTIONS_MAX,
   };
+  const parts = { breakers: breakers({ logger, meter: silentMeter, identitiesOf: () => () => undefined }) };
   const clients = subgraphClients({
-    open: (address) => openClient(address, callSettingsOf(defaultGatewayYaml(), address.name, limits)),
+    open: (address) => openClient(address, callSettingsOf(defaultGatewayYaml(), address.name, limits), parts),
     urls,
     mentioned: { urls: Object.keys(urls) },
     logger,

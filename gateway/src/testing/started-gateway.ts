@@ -23,11 +23,11 @@ export type Answer = {
 
 export const usersKey = 'key-of-the-users-subgraph';
 
-/** What one test makes a subgraph say must not be what the next one is answered with. */
-const NO_MEMORY = 'fallback: { enabled: false }';
+/** What one test makes a subgraph say must not be what the next one is answered with, nor keep its subgraph from being asked. */
+const NOTHING_REMEMBERED = 'fallback: { enabled: false }\nbreaker: { failures: 1000000 }';
 
 /** A gateway over two fake subgraphs, with a key that signs tokens it accepts. For tests. */
-export const startedGateway = async (yaml = NO_MEMORY) => {
+export const startedGateway = async (yaml = NOTHING_REMEMBERED) => {
   const clock = systemClock;
   const { key } = generateSigningKey();
   const revokedSessions = memoryRevokedSessions(clock);

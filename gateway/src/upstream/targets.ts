@@ -6,7 +6,6 @@ import type { SubgraphAddress } from '../supergraph/load-supergraph.ts';
 export type Targets = {
   /** The subgraphs that are called over HTTP, with the URL they are really called at. */
   readonly subgraphs: readonly SubgraphAddress[];
-  readonly identityKeys: ReadonlyMap<string, string>;
   /** Undefined where tokens are not verified. */
   readonly jwksUrl: URL | undefined;
 };
@@ -51,10 +50,15 @@ export const resolveTargets = (settings: Settings, subgraphs: readonly SubgraphA
   }
   return {
     subgraphs: called,
-    identityKeys: new Map([...(keys ?? [])].map(([name, key]) => [name, key.reveal()])),
     jwksUrl: isVerifying && jwks !== undefined ? new URL(jwks) : undefined,
   };
 };
+
+/** What we share with each subgraph to sign on whose behalf we ask, by its name. */
+export const identityKeysOf = ({
+  IDENTITY_KEYS: keys,
+}: Pick<GatewayConfig, 'IDENTITY_KEYS'>): ReadonlyMap<string, string> =>
+  new Map([...(keys ?? [])].map(([name, key]) => [name, key.reveal()]));
 
 const unknown = (setting: string, names: readonly string[], known: ReadonlySet<string>): readonly string[] =>
   names

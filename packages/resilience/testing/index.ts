@@ -1,0 +1,1 @@
+export * from './breaker-hints.contract.ts';
