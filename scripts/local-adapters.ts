@@ -1,8 +1,13 @@
-import { memoryRevokedSessions, type RevokedSessions } from '@saas/auth';
+import {
+  memoryPermissionChanges,
+  memoryRevokedSessions,
+  type PermissionChanges,
+  type RevokedSessions,
+} from '@saas/auth';
 import { systemClock, type Meter } from '@saas/kernel';
 import { memoryMessageBus, type Message, type MessageBus } from '@saas/messaging';
 import { rabbitMqMessageBus } from '@saas/rabbitmq';
-import { redisRevokedSessions } from '@saas/redis';
+import { redisPermissionChanges, redisRevokedSessions } from '@saas/redis';
 import type { GracefulStop } from '@saas/resilience';
 import type { Logger } from '@saas/telemetry';
 import type { LocalConfig } from './local.config.ts';
@@ -57,6 +62,19 @@ export const openRevokedSessions = async (
   });
   closing.add('Redis', () => sessions.close());
   return sessions;
+};
+
+/** Redis when it has a URL, there or not; else memory. */
+export const openPermissionChanges = async (
+  { REDIS_URL: url }: LocalConfig,
+  logger: Logger,
+  closing: GracefulStop,
+): Promise<PermissionChanges> => {
+  const onFailure = (err: unknown) => logger.warn({ err }, 'a change of rights was not told or not heard');
+  if (url === undefined) return memoryPermissionChanges(onFailure);
+  const changes = await redisPermissionChanges({ url, prefix: 'supergraph:', onFailure });
+  closing.add('permission changes', () => changes.close());
+  return changes;
 };
 
 /** RabbitMQ is tried again every few seconds: the first failure is worth a line, those until it is back are not. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RevokedSessions } from '@saas/auth';
+import type { PermissionChanges, RevokedSessions } from '@saas/auth';
 import { readChaosPermission, type Environment } from '@saas/config';
 import { readGatewayConfig, startGateway, type Gateway } from '@saas/gateway';
 import type { MessageBus } from '@saas/messaging';
@@ -11,7 +11,7 @@ import { startUsers, type RunningUsers } from '@saas/users';
 import { requireDataDir } from './data-dir.ts';
 import { CHAOS_SOCKET } from './chaos-control.ts';
 import type { LocalConfig } from './local.config.ts';
-import { openBus, openRevokedSessions } from './local-adapters.ts';
+import { openBus, openPermissionChanges, openRevokedSessions } from './local-adapters.ts';
 import { startLocalDatabases } from './local-databases.ts';
 import { localSecrets } from './local-secrets.ts';
 import { partsEnvironment } from './parts-environment.ts';
@@ -82,9 +82,12 @@ const build = async (
   // The services share one bus, and the gateway's page shows it.
   const meter = prometheusMeter({ service: 'gateway' });
   const { bus, open, close, describe } = await openBus(config, logger, closing, meter);
-  const revokedSessions = await openRevokedSessions(config, logger, closing);
+  const told = {
+    revokedSessions: await openRevokedSessions(config, logger, closing),
+    permissionChanges: await openPermissionChanges(config, logger, closing),
+  };
   return show.step('Subgraphs and gateway', async () => {
-    const running = await startSubgraphs(parts, { bus, revokedSessions }, closing);
+    const running = await startSubgraphs(parts, { bus, ...told }, closing);
     // A bus in memory keeps nothing for those who come later, or have left: it works while everybody listens.
     open();
     closing.add('events', close);
@@ -93,7 +96,7 @@ const build = async (
       {
         logger: createLogger({ name: 'gateway', level: parts.gateway.LOG_LEVEL }),
         isChaosAllowed: readChaosPermission(given),
-        revokedSessions,
+        ...told,
         meter,
       },
     );
@@ -110,11 +113,13 @@ const build = async (
   });
 };
 
-const startSubgraphs = async (
-  parts: Parts,
-  shared: { readonly bus: MessageBus; readonly revokedSessions: RevokedSessions },
-  closing: GracefulStop,
-) => {
+type Shared = {
+  readonly bus: MessageBus;
+  readonly revokedSessions: RevokedSessions;
+  readonly permissionChanges: PermissionChanges;
+};
+
+const startSubgraphs = async (parts: Parts, shared: Shared, closing: GracefulStop) => {
   const loggerOf = (name: 'users' | 'projects' | 'notifications') =>
     createLogger({ name, level: parts[name].LOG_LEVEL });
   const users = await startUsers(parts.users, { ...shared, logger: loggerOf('users') });

@@ -1,9 +1,10 @@
-import type { RevokedSessions } from '@saas/auth';
+import type { PermissionChanges, RevokedSessions } from '@saas/auth';
 import type { SharedCache } from '@saas/cache';
 import { ConfigError, readAll, readChaosPermission } from '@saas/config';
 import { AppError } from '@saas/kernel';
 import {
   redisBreakerHints,
+  redisPermissionChanges,
   redisRevokedSessions,
   redisSharedCache,
   type RedisBreakerHints,
@@ -16,7 +17,7 @@ import { SupergraphError } from './supergraph/supergraph.errors.ts';
 import { startGateway } from './wiring.ts';
 
 const STOP_MARGIN_MS = 5_000;
-
+/** Of everything in Redis. */
 /** The gateway as a process of its own. Without `REDIS_URL` it knows only of sessions that it has seen end itself. */
 const main = async (): Promise<void> => {
   const { config, shared } = readAll({
@@ -27,6 +28,7 @@ const main = async (): Promise<void> => {
   const closing = gracefulStop();
   const adapters = shared.REDIS_URL === undefined ? {} : await openRedis(shared.REDIS_URL, logger);
   closing.add('Redis', async () => {
+    await adapters.permissionChanges?.close();
     await adapters.sharedCache?.close();
     await adapters.revokedSessions?.close();
     await adapters.breakerHints?.close();
@@ -50,20 +52,28 @@ const main = async (): Promise<void> => {
   });
 };
 
+type Closing = { close(): Promise<void> };
 type Adapters = {
-  readonly revokedSessions?: RevokedSessions & { close(): Promise<void> };
+  readonly revokedSessions?: RevokedSessions & Closing;
+  readonly permissionChanges?: PermissionChanges & Closing;
   readonly sharedCache?: SharedCache;
   readonly breakerHints?: RedisBreakerHints;
 };
 
 const openRedis = async (url: string, logger: Logger): Promise<Adapters> => {
   const prefix = 'supergraph:';
-  const [revokedSessions, breakerHints] = await Promise.all([
+  const [revokedSessions, permissionChanges, breakerHints] = await Promise.all([
     redisRevokedSessions({
       redis: { url },
       prefix,
       onFailure: (error) =>
         logger.warn({ error }, 'Redis cannot be asked; sessions that others ended may live on'),
+    }),
+    redisPermissionChanges({
+      url,
+      prefix,
+      onFailure: (error) =>
+        logger.warn({ error }, 'changes of rights may not be heard; nothing kept is shown'),
     }),
     redisBreakerHints({
       url,
@@ -76,7 +86,7 @@ const openRedis = async (url: string, logger: Logger): Promise<Adapters> => {
     prefix,
     onFailure: (error) => logger.warn({ error }, 'Redis cannot be asked; each gateway has its own answers'),
   });
-  return { revokedSessions, sharedCache, breakerHints };
+  return { revokedSessions, permissionChanges, sharedCache, breakerHints };
 };
 
 await main().catch((error: unknown) => {

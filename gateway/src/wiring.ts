@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { accessTokenVerifier, memoryRevokedSessions, remoteKeys, type RevokedSessions } from '@saas/auth';
+import {
+  accessTokenVerifier,
+  memoryRevokedSessions,
+  remoteKeys,
+  type PermissionChanges,
+  type RevokedSessions,
+} from '@saas/auth';
 import type { SharedCache } from '@saas/cache';
 import type { Environment } from '@saas/config';
 import { systemClock, type Clock } from '@saas/kernel';
@@ -37,6 +43,7 @@ import { openDetours, type Detours } from './upstream/detours.ts';
 import { breakers, type Breakers } from './upstream/breakers.ts';
 import { fallback, type Fallback } from './upstream/fallback.ts';
 import { identities } from './upstream/identities.ts';
+import { permissionFeed } from './upstream/permission-feed.ts';
 import { sessionTokens } from './upstream/session-tokens.ts';
 import type { SubgraphClient } from './upstream/subgraph-call.ts';
 import type { SubgraphClients } from './upstream/subgraph-clients.ts';
@@ -55,6 +62,8 @@ type Adapters = {
   readonly sharedCache?: SharedCache;
   /** What gateways tell each other of their breakers; nothing unless given. */
   readonly breakerHints?: BreakerHints;
+  /** Whose rights change. Without it nobody says so: what is kept for people ends by its age alone. */
+  readonly permissionChanges?: PermissionChanges | undefined;
   /** For `${env.NAME}` in `gateway.yaml` and `supergraph.yaml`. */
   readonly environment?: Environment;
   /** Whether the commands on `CHAOS_SOCKET` are served, or refused; refused unless given. */
@@ -100,18 +109,18 @@ export const startGateway = async (config: GatewayConfig, adapters: Adapters): P
 type Ready = Adapters & { readonly clock: Clock; readonly meter: PrometheusMeter };
 
 const build = async (config: GatewayConfig, adapters: Ready, stopping: GracefulStop): Promise<Gateway> => {
-  const { logger, meter, clock, revokedSessions = memoryRevokedSessions(clock) } = adapters;
+  const { logger, meter, clock } = adapters;
   const operations = await admittedOperations(config, operationLimitsOf(config), logger);
   const supergraph = await openSupergraph(config, { ...adapters, known: operations.known }, stopping);
   const { clients, generations, identitiesOf } = supergraph;
   await openChaos(config, { ...supergraph, ...adapters }, stopping);
   const targets = resolveTargets(config, generations.current().subgraphs);
-  const monitor = watchSubgraphs(config, { ...supergraph, clock }, stopping);
+  const monitor = watchSubgraphs(config, { ...supergraph, ...adapters }, stopping);
   const overload = openOverloadControl({ config, logger, meter }, stopping);
   const answer = operationPipeline({
     ...operations,
     ...answerLimitsOf(config),
-    verify: targets.jwksUrl && verifierOf(config, targets.jwksUrl, { clock, revokedSessions }),
+    verify: targets.jwksUrl && verifierOf(config, targets.jwksUrl, adapters),
     sessionTokens: sessionTokens(clock),
     overload,
     generations,
@@ -195,10 +204,12 @@ const authorizationOf = (config: GatewayConfig, logger: Logger) => ({
 const verifierOf = (
   config: GatewayConfig,
   jwksUrl: URL,
-  adapters: { readonly clock: Clock; readonly revokedSessions: RevokedSessions },
+  { clock, permissionChanges, revokedSessions = memoryRevokedSessions(clock) }: Ready,
 ) =>
   accessTokenVerifier({
-    ...adapters,
+    clock,
+    permissionChanges,
+    revokedSessions,
     keys: remoteKeys(jwksUrl),
     issuer: config.ACCESS_TOKEN_ISSUER,
     audience: config.ACCESS_TOKEN_AUDIENCE,
@@ -245,6 +256,7 @@ const openSupergraph = async (
     environment = {},
     known,
     sharedCache: shared,
+    permissionChanges,
     breakerHints: hints,
   } = adapters;
   const yaml =
@@ -252,11 +264,12 @@ const openSupergraph = async (
       ? defaultGatewayYaml()
       : await readGatewayYaml(config.CONFIG_FILE, environment);
   const detours = openDetours();
-  const memory = memoryFor(config, yaml, { logger, meter, clock, shared });
+  const memory = memoryFor(config, yaml, { logger, meter, clock, shared, permissionChanges });
   const identitiesOf = identities({ keys: identityKeysOf(config), clock });
   const circuits = breakers({ logger, meter, identitiesOf, hints });
   stopping.add('breakers', () => circuits.close());
-  const clients = configuredClients(config, yaml, { logger, meter, detours, breakers: circuits, memory });
+  const parts = { logger, meter, detours, breakers: circuits, memory, permissionChanges };
+  const clients = configuredClients(config, yaml, parts);
   stopping.add('subgraph connections', async () => clients.close());
   const source = await supergraphSource(supergraphChoiceOf(config), { environment, logger });
   const generations = await startGenerations({
@@ -291,18 +304,31 @@ const executionOf = async ({ ENGINE }: GatewayConfig, options: Execution): Promi
 const memoryFor = (
   { ENGINE }: GatewayConfig,
   { fallback: settings }: GatewayYaml,
-  adapters: Pick<Ready, 'logger' | 'meter' | 'clock'> & { readonly shared: SharedCache | undefined },
+  adapters: Pick<Ready, 'logger' | 'meter' | 'clock' | 'permissionChanges'> & {
+    readonly shared: SharedCache | undefined;
+  },
 ): Fallback | undefined =>
   settings.enabled && ENGINE === 'own' ? fallback({ settings, ...adapters }) : undefined;
 
 const watchSubgraphs = (
   config: GatewayConfig,
-  { clients, breakers: circuits, generations, clock }: Supergraph & { readonly clock: Clock },
+  {
+    clients,
+    breakers: circuits,
+    generations,
+    memory,
+    clock,
+    meter,
+    permissionChanges: changes,
+  }: Supergraph & Ready,
   stopping: GracefulStop,
 ): HealthMonitor => {
+  const feed = changes && permissionFeed({ changes, store: memory?.store, meter });
+  stopping.add('permission feed', () => feed?.close());
   const sources = () => [
     ...clients.addressesOf(generations.current()).map(({ name, url }) => subgraphHealth(name, url)),
     circuits.health,
+    ...(feed ? [feed.health] : []),
   ];
   const monitor = healthMonitor({
     sources: sources(),

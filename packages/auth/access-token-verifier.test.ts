@@ -6,6 +6,7 @@ import {
   generateSigningKey,
   keySetOf,
   localKeys,
+  memoryPermissionChanges,
   memoryRevokedSessions,
   signAccessToken,
   type AuthenticatedViewer,
@@ -23,7 +24,9 @@ const setUp = (lifetimeSeconds = 900) => {
   };
   const keys = jest.fn(localKeys(keySetOf([key])));
   const revokedSessions = memoryRevokedSessions(clock);
+  const permissionChanges = memoryPermissionChanges();
   const verify = accessTokenVerifier({
+    permissionChanges,
     keys,
     issuer: 'users',
     audience: 'supergraph',
@@ -33,7 +36,7 @@ const setUp = (lifetimeSeconds = 900) => {
   const sign = async () =>
     (await signAccessToken({ key, issuer: 'users', audience: 'supergraph', lifetimeSeconds, clock }, viewer))
       .token;
-  return { clock, viewer, keys, revokedSessions, verify, sign };
+  return { clock, viewer, keys, revokedSessions, permissionChanges, verify, sign };
 };
 
 describe('the verifier of access tokens', () => {
@@ -54,6 +57,25 @@ describe('the verifier of access tokens', () => {
     const token = await sign();
     await Promise.all([verify(token), verify(token), verify(token)]);
     expect(keys).toHaveBeenCalledTimes(1);
+  });
+
+  it('checks a token anew when the rights of its user have changed, or those of the whole tenant', async () => {
+    const { clock, viewer, keys, permissionChanges, verify, sign } = setUp();
+    const { tenantId, userId } = viewer;
+    const token = await sign();
+    const checks = async (): Promise<number> => {
+      clock.advance(1);
+      await verify(token);
+      return keys.mock.calls.length;
+    };
+    expect([await checks(), await checks()]).toEqual([1, 1]);
+    await permissionChanges.publish({ tenantId, userIds: [userId] });
+    expect([await checks(), await checks()]).toEqual([2, 2]);
+    await permissionChanges.publish({ tenantId, userIds: 'all' });
+    expect([await checks(), await checks()]).toEqual([3, 3]);
+    await permissionChanges.publish({ tenantId, userIds: [newId('usr', 3, clock)] });
+    await permissionChanges.publish({ tenantId: newTenantId(clock), userIds: 'all' });
+    expect(await checks()).toBe(3);
   });
 
   it('never remembers a token beyond its end', async () => {

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { AppError } from '@saas/kernel';
 import { verifyAccessToken, type AccessTokenRules, type VerifiedAccess } from './access-token.ts';
 import { authErrors } from './auth.errors.ts';
+import { ChangedRights } from './changed-rights.ts';
 import { ExpiringMap } from './expiring-map.ts';
+import type { PermissionChanges } from './permission-changes.port.ts';
 import type { RevokedSessions } from './revoked-sessions.port.ts';
 
 const REMEMBERED_MS = 60_000;
@@ -13,7 +15,11 @@ const REFUSED_MAX = 10_000;
 type Options = AccessTokenRules & {
   /** Asked for every request, remembered or not. Its failure is passed on: refusing or not is the caller's policy. */
   readonly revokedSessions?: RevokedSessions;
+  /** Tokens of users whose rights change are verified anew. */
+  readonly permissionChanges?: Pick<PermissionChanges, 'subscribe'> | undefined;
 };
+
+type Remembered = { readonly access: VerifiedAccess; readonly atMs: number };
 
 /**
  * Verifies access tokens and remembers what it found: a good token for at most 60 s and never beyond its expiry, a bad
@@ -25,8 +31,10 @@ type Options = AccessTokenRules & {
  * @throws {AppError} what `verifyAccessToken` throws, and `SESSION_REVOKED` when the token's session was ended.
  */
 export const accessTokenVerifier = (options: Options): ((token: string) => Promise<VerifiedAccess>) => {
-  const { clock, revokedSessions } = options;
-  const verified = new ExpiringMap<VerifiedAccess>(REMEMBERED_MAX, clock);
+  const { clock, revokedSessions, permissionChanges } = options;
+  const verified = new ExpiringMap<Remembered>(REMEMBERED_MAX, clock);
+  const rights = new ChangedRights(clock);
+  permissionChanges?.subscribe(rights);
   const refused = new ExpiringMap<AppError>(REFUSED_MAX, clock);
   const underway = new Map<string, Promise<VerifiedAccess>>();
 
@@ -34,7 +42,8 @@ export const accessTokenVerifier = (options: Options): ((token: string) => Promi
     const nowMs = clock.now().getTime();
     try {
       const access = await verifyAccessToken(options, token);
-      verified.set(hash, access, Math.min(access.expiresAtMs, nowMs + REMEMBERED_MS));
+      const endsAtMs = Math.min(access.expiresAtMs, nowMs + REMEMBERED_MS);
+      verified.set(hash, { access, atMs: nowMs }, endsAtMs);
       return access;
     } catch (error) {
       const isFinal = error instanceof AppError && !error.definition.retryable;
@@ -43,6 +52,11 @@ export const accessTokenVerifier = (options: Options): ((token: string) => Promi
     } finally {
       underway.delete(hash);
     }
+  };
+  const remembered = (hash: string): VerifiedAccess | undefined => {
+    const known = verified.get(hash);
+    if (known === undefined || rights.haveChangedSince(known.atMs, known.access.viewer)) return undefined;
+    return known.access;
   };
   const checkOnce = (hash: string, token: string): Promise<VerifiedAccess> => {
     const running = underway.get(hash) ?? check(hash, token);
@@ -54,7 +68,7 @@ export const accessTokenVerifier = (options: Options): ((token: string) => Promi
     const hash = createHash('sha256').update(token).digest('base64');
     const known = refused.get(hash);
     if (known) throw new AppError(known.code, known.definition);
-    const access = verified.get(hash) ?? (await checkOnce(hash, token));
+    const access = remembered(hash) ?? (await checkOnce(hash, token));
     if (await revokedSessions?.isRevoked(access.viewer.sessionId)) throw authErrors.SESSION_REVOKED();
     return access;
   };

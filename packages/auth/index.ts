@@ -12,4 +12,5 @@ export * from './permission-metrics.ts';
 export * from './revoked-sessions.memory.ts';
 export * from './revoked-sessions.port.ts';
 export * from './signing-key.ts';
+export * from './untold-header.ts';
 export * from './viewer.ts';

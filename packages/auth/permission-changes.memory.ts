@@ -12,6 +12,7 @@ export const memoryPermissionChanges = (
       return true;
     },
     subscribe: (listener) => listeners.add(listener),
+    isAllTold: () => true,
     isLive: () => true,
   };
 };

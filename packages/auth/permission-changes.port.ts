@@ -31,6 +31,10 @@ export type PermissionChanges = {
   /** From now on `listener` hears. @returns what ends that. */
   subscribe(listener: PermissionListener): () => void;
   /**
+   * Whether everything that was published in this process has been told.
+   */
+  isAllTold(): boolean;
+  /**
    * Whether subscribers of this process have heard everything that was told more than half a second ago. While it is not, nothing
    * may be shown to anybody that was kept for them. Before it is again, `onGap` is called. Costs nothing.
    */

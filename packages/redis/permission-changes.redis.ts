@@ -14,8 +14,6 @@ export type RedisPermissionChangesOptions = {
 };
 
 export type RedisPermissionChanges = PermissionChanges & {
-  /** Whether everything that was published here was told. */
-  isAllTold(): boolean;
   /** Tries once more to tell what was not, then leaves. */
   close(): Promise<void>;
 };

@@ -1,3 +1,4 @@
+import { memoryPermissionChanges, type PermissionChanges } from '@saas/auth';
 import { systemClock, type Clock } from '@saas/kernel';
 import { setTimeout as delay } from 'node:timers/promises';
 import { gracefulStop, httpDrain, type GracefulStop } from '@saas/resilience';
@@ -16,6 +17,7 @@ import { addRoutes, healthRoutes, metricsRoute, type Route } from './routes.ts';
 import type { SubgraphRequest } from './subgraph-request.ts';
 import { subgraphErrors } from './subgraph.errors.ts';
 import { subgraphMetrics } from './subgraph-metrics.ts';
+import { untoldHeader } from './untold-header.ts';
 
 /** What makes one service of the shell. */
 export type SubgraphOptions<Context extends SubgraphRequest> = {
@@ -36,6 +38,8 @@ export type SubgraphOptions<Context extends SubgraphRequest> = {
   readonly routes?: readonly Route[];
   /** What `GET /metrics` shows; the process alone unless given. */
   readonly meter?: PrometheusMeter;
+  /** Whether changes of rights were told; they are unless given. */
+  readonly permissionChanges?: Pick<PermissionChanges, 'isAllTold'>;
   readonly clock?: Clock;
   /** A request's body; 1 MiB unless said otherwise. */
   readonly bodyBytesMax?: number;
@@ -89,6 +93,7 @@ export const startSubgraph = async <Context extends SubgraphRequest>(
 
 const DEFAULTS = {
   clock: systemClock,
+  permissionChanges: memoryPermissionChanges(),
   routes: [],
   bodyBytesMax: 1_048_576,
   deadlineMsMax: 10_000,
@@ -107,7 +112,6 @@ const start = async <Context extends SubgraphRequest>(
   const errors = clientErrors(logger);
   const graphql = await graphqlServer({ ...options, errors });
   closing.add('graphql', () => graphql.stop());
-
   const monitor = healthMonitor({
     sources: options.health,
     intervalMs: options.healthIntervalMs,
@@ -125,6 +129,7 @@ const start = async <Context extends SubgraphRequest>(
       graphql.execute(body, headers, await contextOf(request)),
     ),
   });
+  untoldHeader(app, options.permissionChanges);
   const drain = httpDrain(app.server);
   addRoutes(app, [
     ...healthRoutes(monitor.snapshot, () => isStopping),

@@ -1,3 +1,4 @@
+import type { PermissionChanges } from '@saas/auth';
 import type { Meter } from '@saas/kernel';
 import type { Logger } from '@saas/telemetry';
 import { callSettingsOf, urlOverrides, type GatewayYaml } from '../gateway-yaml.ts';
@@ -7,6 +8,7 @@ import { callMeters } from './call-meter.ts';
 import type { Detours } from './detours.ts';
 import type { Fallback } from './fallback.ts';
 import { openClient } from './open-client.ts';
+import { permissionWitnessLayer } from './permission-witness-layer.ts';
 import type { SubgraphClient } from './subgraph-call.ts';
 import { subgraphClients, type SubgraphClients } from './subgraph-clients.ts';
 
@@ -17,14 +19,16 @@ type Parts = {
   readonly breakers: Breakers;
   /** Undefined where failing calls are not answered from memory. */
   readonly memory: Fallback | undefined;
+  readonly permissionChanges: PermissionChanges | undefined;
 };
 
 /** Clients for subgraphs, each with what settings say of it. */
 export const configuredClients = (
   config: GatewayConfig,
   yaml: GatewayYaml,
-  { logger, meter, detours, breakers, memory }: Parts,
+  { logger, meter, detours, breakers, memory, permissionChanges }: Parts,
 ): SubgraphClients<SubgraphClient> => {
+  const witness = permissionChanges && permissionWitnessLayer(permissionChanges);
   const defaults = {
     timeoutMs: config.UPSTREAM_TIMEOUT_MS,
     responseBytesMax: config.UPSTREAM_RESPONSE_BYTES_MAX,
@@ -45,7 +49,7 @@ export const configuredClients = (
       return openClient(
         address,
         { detours, ...settings },
-        { breakers, meters, ...(own && { fallback: own }) },
+        { breakers, meters, ...(own && { fallback: own }), ...(witness && { witness }) },
       );
     },
   });

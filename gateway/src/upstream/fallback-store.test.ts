@@ -226,3 +226,27 @@ describe('a store that does not hear whose rights change', () => {
     expect(keep(root(ada), 'after')).toEqual([0]);
   });
 });
+
+describe('what is asked for soon after something was forgotten', () => {
+  it('is not kept for a user, a tenant or anybody before their time is over', () => {
+    const { store, keep, told, wait } = setUp();
+    store.forgetViewer({ tenantId: 't1', userId: 'ada' }, 2_000);
+    store.forgetTenant('t2', 2_000);
+    wait(2_000);
+    const everybody = [ada, bob, eve, anyone];
+    expect(everybody.map((scope) => keep(root(scope), 'x') !== undefined)).toEqual([
+      false,
+      true,
+      false,
+      true,
+    ]);
+    wait(1);
+    expect([ada, eve].map((scope) => keep(root(scope), 'x'))).toEqual([[0], [0]]);
+    store.forgetEverybody(2_000);
+    wait(2_000);
+    expect(everybody.map((scope) => keep(root(scope), 'y'))).toEqual(everybody.map(() => undefined));
+    wait(1);
+    expect(keep(root(anyone), 'y')).toEqual([0]);
+    expect(told(root(anyone))).toEqual([whole('y')]);
+  });
+});

@@ -46,12 +46,16 @@ export type FallbackStore = {
   find(remembered: Remembered): readonly (FoundText | undefined)[];
   /** Whether an answer to what was asked then may still be told: it was not forgotten since, and is not too old. */
   mayTell(scope: IdentityScope, askedAtMs: number): boolean;
-  /** Forgets at once what was kept for a user, in all their sessions. */
-  forgetViewer(viewer: { readonly tenantId: string; readonly userId: string }): void;
-  /** Forgets at once what was kept for everybody in a tenant. */
-  forgetTenant(tenantId: string): void;
-  /** Forgets at once what was kept for anybody. */
-  forgetEverybody(): void;
+  /**
+   * Forgets at once what was kept for a user, in all their sessions.
+   *
+   * @param settleMs nothing that is asked for within this time is kept for them either; 0 unless given.
+   */
+  forgetViewer(viewer: { readonly tenantId: string; readonly userId: string }, settleMs?: number): void;
+  /** Forgets at once what was kept for everybody in a tenant. @param settleMs as for a user. */
+  forgetTenant(tenantId: string, settleMs?: number): void;
+  /** Forgets at once what was kept for anybody. @param settleMs as for a user. */
+  forgetEverybody(settleMs?: number): void;
   /** Forgets everything, and keeps and finds nothing until `resume`: for as long as nobody would say what to forget. */
   suspend(): void;
   resume(): void;
@@ -126,18 +130,21 @@ class MemoryFallbackStore implements FallbackStore {
     return !this.#forgotten.has(scope, askedAtMs);
   }
 
-  forgetViewer({ tenantId, userId }: { readonly tenantId: string; readonly userId: string }): void {
-    this.#forgotten.viewer(tenantId, userId, this.#nowMs());
+  forgetViewer(
+    { tenantId, userId }: { readonly tenantId: string; readonly userId: string },
+    settleMs = 0,
+  ): void {
+    this.#forgotten.viewer(tenantId, userId, this.#nowMs() + settleMs);
     this.#clear(this.#shelves.ofViewer(tenantId, userId));
   }
 
-  forgetTenant(tenantId: string): void {
-    this.#forgotten.tenant(tenantId, this.#nowMs());
+  forgetTenant(tenantId: string, settleMs = 0): void {
+    this.#forgotten.tenant(tenantId, this.#nowMs() + settleMs);
     this.#clear(this.#shelves.ofTenant(tenantId));
   }
 
-  forgetEverybody(): void {
-    this.#forgotten.all(this.#nowMs());
+  forgetEverybody(settleMs = 0): void {
+    this.#forgotten.all(this.#nowMs() + settleMs);
     this.#shelves.clear();
     this.#answers.clear();
     this.#entries = 0;

@@ -1,3 +1,4 @@
+import type { PermissionChanges } from '@saas/auth';
 import type { SharedCache } from '@saas/cache';
 import type { Clock, Meter } from '@saas/kernel';
 import type { Logger } from '@saas/telemetry';
@@ -27,16 +28,14 @@ type Options = {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly shared?: SharedCache | undefined;
+  /** Nothing is told while changes of rights may be missed; where they are not heard of at all, it is. */
+  readonly permissionChanges?: Pick<PermissionChanges, 'isLive'> | undefined;
 };
 
-export const fallback = ({
-  settings: { limits, exclude },
-  meter,
-  logger,
-  clock,
-  shared: cache,
-}: Options): Fallback => {
-  const store = fallbackStore(limits);
+export const fallback = (options: Options): Fallback => {
+  const { meter, logger, clock, shared: cache, permissionChanges: changes } = options;
+  const { limits, exclude } = options.settings;
+  const store = fallbackStore(limits, changes && { isHearing: () => changes.isLive() });
   const shared = cache && sharedAnswers({ cache, store, clock, maxStaleMs: limits.maxStaleMs });
   const counting = fallbackMeter(meter, store);
   const known = new WeakMap<ServingGeneration, FallbackRules>();

@@ -38,11 +38,14 @@ export type LayerParts = {
   readonly meter?: CallMeter;
   /** As the settings say unless given. */
   readonly places?: Bulkhead;
+  /** None unless given: nobody is told of mutations whose outcome is not known. */
+  readonly witness?: Layer;
 };
 
 /**
  * What a subgraph's calls go through on their way, from the outside in. This is where the order is written:
  *
+ * 0. witness: knows mutations whose outcome nobody knows, and says so;
  * 1. fallback: whatever fails below may be answered with the last good answer;
  * 2. metering: what each caller waited for, and what came of it;
  * 3. sharing: queries that are the same are one call below, with one place, one failure and one budget;
@@ -52,7 +55,7 @@ export type LayerParts = {
  * 7. hedging, where it is switched on: of two attempts the first answer counts.
  */
 export const layers = (settings: LayerSettings, parts: LayerParts = {}): readonly Layer[] => {
-  const { breaker, fallback, meter, places = placesOf(settings) } = parts;
+  const { breaker, fallback, witness, meter, places = placesOf(settings) } = parts;
   const watch = callWatch();
   const share = shareLayer({ scopeOf: callScope(settings.headers), watch, onShared: meter?.shared });
   const isClosed = breaker?.isClosed ?? always;
@@ -72,6 +75,7 @@ export const layers = (settings: LayerSettings, parts: LayerParts = {}): readonl
       onHedge: meter?.hedged,
     });
   return [
+    ...(witness ? [witness] : []),
     ...(fallback ? [fallback] : []),
     ...(meter ? [meteredLayer(meter)] : []),
     ...(settings.dedupe ? [share] : []),

@@ -9,7 +9,7 @@ import { subgraphClient, type SubgraphClient, type SubgraphClientOptions } from 
 export type CallSettings = Omit<SubgraphClientOptions, 'name' | 'url' | 'layers'> &
   LayerSettings & { readonly breaker: BreakerSettings };
 
-export type ClientParts = Pick<LayerParts, 'fallback'> & {
+export type ClientParts = Pick<LayerParts, 'fallback' | 'witness'> & {
   readonly breakers: Breakers;
   /** Nothing is counted unless given. */
   readonly meters?: CallMeters;

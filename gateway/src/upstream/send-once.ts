@@ -29,7 +29,7 @@ export const sendOnce = ({ name, path, route, responseBytesMax, headers: rules }
     });
     const { data, errors } = parseAnswer(answer, request);
     const { status, headers } = answer;
-    const { consistencyToken } = headers;
-    return { status, data, errors, body: answer.body, consistencyToken, sentAtMs };
+    const { consistencyToken, isUntold } = headers;
+    return { status, data, errors, body: answer.body, consistencyToken, sentAtMs, isUntold };
   };
 };

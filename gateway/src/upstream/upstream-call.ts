@@ -30,6 +30,8 @@ export type UpstreamAnswer = {
   readonly consistencyToken: string | undefined;
   /** When it was asked for, on `performance.now()`'s clock: whoever shares an answer may have asked later. */
   readonly sentAtMs: number;
+  /** The subgraph has changed somebody's rights and could not tell of it yet. */
+  readonly isUntold?: boolean;
   /** Given when the subgraph did not say this now, but earlier. */
   readonly degraded?: FromMemory | undefined;
 };

@@ -134,6 +134,7 @@ const build = async (
     identityKey: config.IDENTITY_KEY.reveal(),
     deadlineMsMax: config.REQUEST_DEADLINE_MS,
     health: [databaseHealth(database), deliveryHealth(deliveries)],
+    permissionChanges: changes,
     logger,
     meter,
     clock,

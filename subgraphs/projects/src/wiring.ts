@@ -108,6 +108,7 @@ const build = async (
     identityKey: config.IDENTITY_KEY.reveal(),
     deadlineMsMax: config.REQUEST_DEADLINE_MS,
     health: [databaseHealth(database)],
+    permissionChanges: changes,
     logger,
     meter,
     clock,

@@ -108,8 +108,7 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
     await recallEndedSessions(config, adapters, database);
     await listen(config, adapters, opened, closing);
     opened.startRelays();
-
-    const { clock, logger, meter } = adapters;
+    const { clock, logger, meter, permissionChanges } = adapters;
     const subgraph = await startSubgraph({
       name: 'users',
       typeDefs: await readFile(new URL('../schema.graphql', import.meta.url), 'utf8'),
@@ -121,6 +120,7 @@ export const startUsers = async (config: UsersConfig, given: UsersAdapters): Pro
       deadlineMsMax: config.REQUEST_DEADLINE_MS,
       health: [databaseHealth(database)],
       routes: routesOf(config, database, clock),
+      permissionChanges,
       logger,
       meter,
       clock,
