@@ -1,10 +1,11 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { memoryPermissionChanges, type PermissionChanges } from '@saas/auth';
 import { systemClock, type Clock } from '@saas/kernel';
-import { setTimeout as delay } from 'node:timers/promises';
 import { gracefulStop, httpDrain, type GracefulStop } from '@saas/resilience';
 import {
   healthMonitor,
   prometheusMeter,
+  type HealthMonitor,
   type HealthSnapshot,
   type HealthSource,
   type Logger,
@@ -106,19 +107,13 @@ const start = async <Context extends SubgraphRequest>(
   options: Required<SubgraphOptions<Context>>,
   closing: GracefulStop,
 ): Promise<RunningSubgraph> => {
-  const { name, logger, host, port, clock, contextOf, drainMsMax } = options;
+  const { name, logger, host, port, contextOf, drainMsMax } = options;
   const stopping = new AbortController();
   let isStopping = false;
   const errors = clientErrors(logger);
   const graphql = await graphqlServer({ ...options, errors });
   closing.add('graphql', () => graphql.stop());
-  const monitor = healthMonitor({
-    sources: options.health,
-    intervalMs: options.healthIntervalMs,
-    timeoutMs: options.healthTimeoutMs,
-    clock,
-  });
-  closing.add('health', () => monitor.stop());
+  const monitor = watchHealth(options, closing);
 
   const app = httpServer({
     ...options,
@@ -159,6 +154,19 @@ const start = async <Context extends SubgraphRequest>(
       return closing.stop();
     },
   };
+};
+
+type Watching = Required<
+  Pick<SubgraphOptions<SubgraphRequest>, 'health' | 'healthIntervalMs' | 'healthTimeoutMs' | 'clock'>
+>;
+
+const watchHealth = (
+  { health: sources, healthIntervalMs: intervalMs, healthTimeoutMs: timeoutMs, clock }: Watching,
+  closing: GracefulStop,
+): HealthMonitor => {
+  const monitor = healthMonitor({ sources, intervalMs, timeoutMs, clock });
+  closing.add('health', () => monitor.stop());
+  return monitor;
 };
 
 type Answer = Parameters<typeof httpServer>[0]['answer'];
