@@ -21,6 +21,13 @@ describe('readiness', () => {
     expect(gatewayReadyAnswer(snapshot('down', 'down'), false, false).statusCode).toBe(503);
   });
 
+  it('does not last because the gateway itself is well', () => {
+    const { status, checks } = snapshot('down');
+    const own = { status: 'up', isCritical: false, responseTimeMs: 1, checkedAt: null } as const;
+    const alone = { status, checks: { ...checks, breakers: own, 'permission changes': own } };
+    expect(gatewayReadyAnswer(alone, false, false).statusCode).toBe(503);
+  });
+
   it('ends while the gateway is overwhelmed', () => {
     expect(gatewayReadyAnswer(snapshot('up'), false, true)).toMatchObject({
       statusCode: 503,

@@ -1,5 +1,7 @@
 import { fullAnswer, liveAnswer, type HealthAnswer, type HealthSnapshot } from '@saas/telemetry';
 import type { FastifyInstance } from 'fastify';
+import { BREAKERS_CHECK } from '../upstream/breakers.ts';
+import { PERMISSIONS_CHECK } from '../upstream/permission-feed.ts';
 
 type Options = {
   readonly snapshot: () => HealthSnapshot;
@@ -51,5 +53,8 @@ export const gatewayReadyAnswer = (
 const overall = (snapshot: HealthSnapshot): HealthSnapshot =>
   reachesNone(snapshot) ? { ...snapshot, status: 'down' } : snapshot;
 
+/** Checks of the gateway itself, which say nothing of reaching a subgraph. */
+const OWN_CHECKS: ReadonlySet<string> = new Set([BREAKERS_CHECK, PERMISSIONS_CHECK]);
+
 const reachesNone = ({ checks }: HealthSnapshot): boolean =>
-  Object.values(checks).every(({ status }) => status === 'down');
+  Object.entries(checks).every(([name, { status }]) => status === 'down' || OWN_CHECKS.has(name));

@@ -6,7 +6,7 @@ export const overloadSettings = {
     .default(true)
     .describe('Refuses what is too much, early and fairly, so that what is served stays quick.'),
   OVERLOAD_OPERATIONS_MIN: count()
-    .default(16)
+    .default(64)
     .describe('Operations at once that are never too many. How many are is measured.'),
   OVERLOAD_OPERATIONS_START: count()
     .default(128)

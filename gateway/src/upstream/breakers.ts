@@ -15,6 +15,9 @@ import type { GatewayContext } from './gateway-context.ts';
 import { tokenKeeper } from './token-keeper.ts';
 import type { Layer, Send, UpstreamCall } from './upstream-call.ts';
 
+/** Name of the check in `/health`. */
+export const BREAKERS_CHECK = 'breakers';
+
 /** A subgraph that needs longer to say its root type's name is not back. */
 const PROBE_MS_MAX = 2_000;
 
@@ -110,7 +113,7 @@ export const breakers = ({ logger, meter, identitiesOf, hints }: Options): Break
         },
       };
     },
-    health: { name: 'breakers', isCritical: false, check: async () => reportOf(circuits) },
+    health: { name: BREAKERS_CHECK, isCritical: false, check: async () => reportOf(circuits) },
     close: () => stopListening?.(),
   };
 };

@@ -56,8 +56,11 @@ export const permissionFeed = ({ changes, store, meter }: Options): PermissionFe
   return { close, health: healthOf(changes) };
 };
 
+/** Name of the check in `/health`. */
+export const PERMISSIONS_CHECK = 'permission changes';
+
 const healthOf = (changes: PermissionChanges): HealthSource => ({
-  name: 'permission changes',
+  name: PERMISSIONS_CHECK,
   isCritical: false,
   check: async () => ({ status: changes.isLive() ? 'up' : 'degraded' }),
 });
