@@ -28,6 +28,13 @@ export const statementWatch = async (urls: readonly string[], databases: readonl
       );
       return found.flatMap(({ rows }) => rows);
     },
+    /** Whether a table is kept from being read on every server. A replica hears of it a little later than its primary. */
+    isLockedEverywhere: async (): Promise<boolean> => {
+      const found = await Promise.all(
+        clients.map((client) => client.query<{ locks: number }>(LOCKS, [databases])),
+      );
+      return found.every(({ rows: [row] }) => (row?.locks ?? 0) > 0);
+    },
     /** How many transactions are open, at work or not. */
     transactions: async (): Promise<number> => {
       const found = await Promise.all(
@@ -44,6 +51,9 @@ export const statementWatch = async (urls: readonly string[], databases: readonl
 const RUNNING = `
   SELECT pid, query, wait_event_type || '/' || wait_event AS "waitsFor" FROM pg_stat_activity
   WHERE datname = ANY ($1) AND state = 'active' AND pid <> pg_backend_pid() AND strpos(query, $2) > 0`;
+const LOCKS = `
+  SELECT count(*)::int AS locks FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+  WHERE datname = ANY ($1) AND locktype = 'relation' AND mode = 'AccessExclusiveLock' AND granted`;
 const OPEN = `
   SELECT count(*)::int AS open FROM pg_stat_activity
   WHERE datname = ANY ($1) AND pid <> pg_backend_pid() AND state <> 'idle'`;
